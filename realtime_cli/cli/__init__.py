@@ -1,0 +1,1 @@
+"""The front door: argv and stdin become settings, errors become exit codes."""

@@ -1,0 +1,1 @@
+"""Ears and mouth: microphone capture and speaker playback threads."""

@@ -1,0 +1,1 @@
+"""The Realtime language: events as values, dialects as spellings."""

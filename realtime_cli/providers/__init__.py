@@ -1,0 +1,1 @@
+"""The address book: where and how to reach each service, as data."""

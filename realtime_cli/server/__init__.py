@@ -1,0 +1,1 @@
+"""The neighbour: the other end of the Realtime language, on this machine."""

@@ -1,0 +1,118 @@
+"""Commands, imperative: everything a session can ask for.
+
+`SessionCore.handle` returns them in the order they must happen; the runtime performs them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from realtime_cli.protocol import ClientEvent
+from realtime_cli.session.facts import Which
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Open a line to the provider. Answered by `Connected` or `ConnectFailed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Close the line; `ConnectionLost` does not follow."""
+
+    code: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send an event. Microphone audio (`input_audio_buffer.append`) may be dropped by a stalled line, others never."""
+
+    event: ClientEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Queue PCM16 mono 24 kHz bytes of one content part at the speaker. The bytes are whole frames."""
+
+    item_id: str
+    content_index: int
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EndPlay:
+    """The audio of this content part is complete: what waits in the prebuffer may start."""
+
+    item_id: str
+    content_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlushPlayout:
+    """Fade out and forget everything queued. Answered by `Flushed`, also when there is no speaker."""
+
+    fade_ms: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    """Call a function; `arguments` is the JSON text the model wrote. Answered by `ToolReturned` or `ToolFailed`."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTool:
+    """Stop a running call. Answered by `ToolFailed`."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Fire `TimerFired(name)` after so many seconds. Starting a running timer starts it anew."""
+
+    name: str
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimer:
+    """Forget a timer; unknown names are fine."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenDevice:
+    """Try to open a device again. Answered by `DeviceChanged`."""
+
+    which: Which
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The session is over. `message` is the error's one line ("" when there is none), `advice` the next step."""
+
+    exit_code: int
+    message: str = ""
+    advice: str = ""
+
+
+Command: TypeAlias = (
+    Connect
+    | Disconnect
+    | Say
+    | Play
+    | EndPlay
+    | FlushPlayout
+    | RunTool
+    | CancelTool
+    | StartTimer
+    | StopTimer
+    | ReopenDevice
+    | Finish
+)

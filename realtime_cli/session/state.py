@@ -1,0 +1,181 @@
+"""The read-only picture of a session, for the screen and for scripts.
+
+`entries` is the conversation in its right order (a user's line stands above its answer even when its transcript came
+late). The first `settled` entries never change any more: a printer prints them once and forgets them; the rest is
+the part that is still alive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, TypeAlias
+
+from realtime_cli.session.facts import Severity
+
+Role: TypeAlias = Literal["user", "assistant", "system"]
+
+
+class Phase(Enum):
+    """The one word that says what is going on; exactly one at any time."""
+
+    CONNECTING = "connecting"
+    LISTENING = "listening"
+    HEARING = "hearing you"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+    CALLING = "calling"
+    MUTED = "muted"
+    RECONNECTING = "reconnecting"
+    ENDED = "ended"
+
+
+class ConnectionState(Enum):
+    """One line to the server; a session outlives connections."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    CONFIGURING = "configuring"
+    READY = "ready"
+    CLOSED = "closed"
+
+
+class UserState(Enum):
+    """Whether the user speaks, by the server's VAD or by the talk key."""
+
+    SILENT = "silent"
+    SPEAKING = "speaking"
+
+
+class ResponseState(Enum):
+    """The default conversation's response."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    ACTIVE = "active"
+    CANCELLING = "cancelling"
+
+
+class PlayoutState(Enum):
+    """Whether assistant audio is accepted but not yet played."""
+
+    QUIET = "quiet"
+    PLAYING = "playing"
+
+
+class TurnMode(Enum):
+    """Who decides where a user's turn ends."""
+
+    SERVER_VAD = "server vad"
+    SEMANTIC_VAD = "semantic vad"
+    PUSH_TO_TALK = "push to talk"
+    TYPED = "typed"
+
+
+class CallStatus(Enum):
+    """Life of a function call."""
+
+    WRITING = "writing"  # the model is still writing the arguments
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What somebody said or typed: one message item.
+
+    Attributes:
+        text: Transcript or text so far. Untrusted: print it through the sanitizer only.
+        heard_chars: How many characters of `text` the user has heard or seen by now (all of it for users and for
+            text answers; an estimate in step with the voice for spoken answers).
+        final: No more text will come.
+        interrupted: The answer was cut; `text` ends where it was heard.
+        commentary: The model's aside before its final answer (`phase` "commentary").
+        problem: Why there is no transcript or why the answer failed, "" when all is well.
+    """
+
+    item_id: str
+    role: Role
+    text: str
+    heard_chars: int
+    final: bool = False
+    interrupted: bool = False
+    commentary: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function call: name, JSON arguments as far as they are written, and its result. All untrusted."""
+
+    call_id: str
+    name: str
+    arguments: str
+    status: CallStatus
+    output: str = ""
+    started_at_s: float | None = None
+    ended_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know, with the next step."""
+
+    severity: Severity
+    text: str
+    advice: str = ""
+    at_s: float = 0.0
+
+
+Entry: TypeAlias = Spoken | Call | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """Tokens of the whole session, summed over responses. Cached ones are a part of the input."""
+
+    responses: int = 0
+    input_text: int = 0
+    input_audio: int = 0
+    input_image: int = 0
+    cached: int = 0
+    output_text: int = 0
+    output_audio: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """Everything a screen may show. Levels are dBFS (-100..0), times are loop seconds unless they say otherwise."""
+
+    phase: Phase
+    connection: ConnectionState
+    user: UserState
+    response: ResponseState
+    playout: PlayoutState
+    turn_mode: TurnMode
+    entries: tuple[Entry, ...] = ()
+    settled: int = 0
+    mic_dbfs: float = -100.0
+    speaker_dbfs: float = -100.0
+    muted: bool = False
+    talk_key_down: bool = False
+    mic_works: bool = False
+    speaker_works: bool = False
+    answer_waits: bool = False
+    """A turn is finished and waits for the key `a` (responses are not automatic)."""
+    session_id: str = ""
+    model: str = ""
+    voice: str = ""
+    expires_at_epoch_s: int | None = None
+    retry_at_s: float | None = None
+    latency_ms: float | None = None
+    """End of the user's speech to the first answer audio (or text), of the last turn."""
+    uplink_dropped_ms: int = 0
+    tokens: TokenUse = TokenUse()
+    response_id: str = ""
+    """Of the latest default-conversation response, for `send-text --json`."""
+    answer_text: str = ""
+    """Whole text (or transcript) of the latest response's messages, for `send-text`."""

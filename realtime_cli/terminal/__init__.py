@@ -1,0 +1,1 @@
+"""The window and the keys: shows the state, reads the keyboard."""

@@ -1,0 +1,1 @@
+"""The hands: finds functions the model may call, and calls them safely."""

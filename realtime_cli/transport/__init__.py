@@ -1,0 +1,1 @@
+"""The wire: carries text between two ends, without reading it."""
