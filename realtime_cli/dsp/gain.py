@@ -1,0 +1,63 @@
+"""Louder, quieter, and in and out without a click."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from realtime_cli.dsp.pcm16 import Float32, Int16
+
+
+class GainGlide:
+    """A gain that glides to its new value over one block, and the power of what came out.
+
+    Works in scratch memory that only grows, so that an audio callback does not allocate.
+    """
+
+    def __init__(self) -> None:
+        self.gain = 1.0
+        self._samples: Float32 = np.zeros(0, dtype=np.float32)
+        self._slope: Float32 = np.zeros(0, dtype=np.float32)
+
+    def apply(self, block: Int16, wanted: float) -> float:
+        """Change int16[n] (n >= 1) in place, clipped; at gain 1 not one bit of it.
+
+        Returns:
+            The mean square of the result, in int16 units squared.
+        """
+        n = len(block)
+        if n > len(self._samples):
+            self._samples = np.zeros(n, dtype=np.float32)
+            self._slope = np.zeros(n, dtype=np.float32)
+        samples = self._samples[:n]
+        np.copyto(samples, block)
+        if self.gain != 1.0 or wanted != 1.0:
+            slope = self._slope[:n]
+            slope.fill((wanted - self.gain) / n)
+            np.cumsum(slope, out=slope)
+            slope += self.gain
+            samples *= slope
+            np.clip(samples, -32768, 32767, out=samples)
+            np.copyto(block, samples, casting="unsafe")
+            self.gain = wanted
+        return float(np.dot(samples, samples)) / n
+
+
+def fall(frames: int) -> Float32:
+    """float32[frames] from just below 1 to 0: a raised cosine, because a corner at either end would tick."""
+    return (0.5 + 0.5 * np.cos(np.pi * np.arange(1, frames + 1) / max(1, frames))).astype(np.float32)
+
+
+def soften_start(part: Int16, falling: Float32) -> None:
+    """Let int16[n] rise from silence, in place; at most as long as `falling` (see `fall`)."""
+    n = min(len(part), len(falling))
+    if n:
+        np.multiply(part[:n], falling[len(falling) - n :][::-1], out=part[:n], casting="unsafe")
+
+
+def soften_end(part: Int16, falling: Float32) -> None:
+    """Let int16[n] fall to silence, in place; at most as long as `falling` (see `fall`)."""
+    n = min(len(part), len(falling))
+    if n:
+        np.multiply(
+            part[len(part) - n :], falling[len(falling) - n :], out=part[len(part) - n :], casting="unsafe"
+        )
