@@ -1,0 +1,199 @@
+"""One settings object from six sources.
+
+flags > environment > `.env` in the current folder > `realtime-cli.toml` in the current folder > user config > defaults
+
+Every setting has one name: `silence_ms` in TOML, `REALTIME_CLI_SILENCE_MS` in the environment, `--silence-ms` on the
+command line. Keys of services (`OPENAI_API_KEY` ...) come from the environment or `.env` only, never from TOML.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+
+from realtime_cli.config.paths import DOTENV_FILE, PROJECT_FILE, config_file
+from realtime_cli.config.secret import Secret
+from realtime_cli.errors import ConfigError
+
+ENV_PREFIX = "REALTIME_CLI_"
+FLAGS = "command line"
+
+
+class ProviderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[providers.NAME]` in TOML: a service of the user's own."""
+
+    url: str
+    key_var: str = ""
+    dialect: Literal["auto", "ga", "beta"] = "auto"
+    model: str = ""
+    voice: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the user wants. `None` means: not said, the provider's or the server's default holds."""
+
+    provider: str = "auto"
+    url: str | None = None
+    model: str | None = None
+    voice: str | None = None
+    instructions: str | None = None
+    dialect: Literal["auto", "ga", "beta"] = "auto"
+
+    vad: Literal["server", "semantic"] = "server"
+    ptt: bool = False
+    eagerness: Literal["auto", "low", "medium", "high"] | None = None
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    prefix_padding_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
+    silence_ms: Annotated[int, msgspec.Meta(ge=0, le=60_000)] | None = None
+    auto_response: bool = True
+    interrupt: bool = True
+
+    input_device: int | str | None = None
+    output_device: int | str | None = None
+    input_file: str | None = None
+    output_file: str | None = None
+    audio: bool = True
+
+    tools: tuple[str, ...] = ()
+    plain: bool = False
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    log_file: str | None = None
+    trust_project: bool = False
+
+    stt_engine: str = "auto"
+    tts_engine: str = "auto"
+    vad_engine: str = "auto"
+    brain: str = "rules"
+
+    providers: dict[str, ProviderEntry] = {}
+
+
+_FIELDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Environment variables with those of `.env` below them, and where each came from."""
+
+    values: Mapping[str, str]
+    origins: Mapping[str, str]
+
+    def key(self, name: str) -> Secret | None:
+        """A key by its variable's name; empty counts as not set."""
+        value = self.values.get(name, "").strip()
+        return Secret(value) if value else None
+
+    def origin(self, name: str) -> str:
+        """ "environment" or the path of the `.env` file."""
+        return self.origins.get(name, "environment")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The merged settings, where each one came from, and the environment they were read with."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    environment: Environment
+
+    def from_project(self, name: str) -> bool:
+        """Whether a setting was made by a file of the current folder (which may be somebody else's)."""
+        origin = self.origins.get(name, "")
+        return Path(origin).name in (PROJECT_FILE, DOTENV_FILE) and Path(origin).parent == Path()
+
+
+def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Loaded:
+    """Merge all sources; flags that are None were not given.
+
+    Raises:
+        ConfigError: A source cannot be read or holds a wrong value; names the source, the key and what was expected.
+    """
+    environment = read_environment(environ, folder)
+    layers: list[tuple[str, dict[str, Any]]] = [
+        (str(path), _toml(path)) for path in (config_file(environ),) if path.is_file()
+    ]
+    project = folder / PROJECT_FILE
+    if project.is_file():
+        layers.append((PROJECT_FILE, _toml(project)))
+    layers.extend(_variables(environment))
+    layers.append((FLAGS, {name: value for name, value in flags.items() if value is not None}))
+
+    merged: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for source, values in layers:
+        for name, value in values.items():
+            merged[name] = _checked(source, name, value)
+            origins[name] = source
+    return Loaded(Settings(**merged), origins, environment)
+
+
+def read_environment(environ: Mapping[str, str], folder: Path) -> Environment:
+    """The process environment over the `.env` file of the folder (never of a parent folder).
+
+    Raises:
+        ConfigError: `.env` cannot be read.
+    """
+    path = folder / DOTENV_FILE
+    from_file: dict[str, str] = {}
+    if path.is_file():
+        from dotenv import dotenv_values
+
+        try:
+            from_file = {k: v for k, v in dotenv_values(path, interpolate=False).items() if v is not None}
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ConfigError(f"{path} cannot be read: {exc}", advice="Fix or remove the file.") from exc
+    origins = {name: DOTENV_FILE for name in from_file if name not in environ}
+    return Environment({**from_file, **environ}, origins)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise ConfigError(f"{path} cannot be read: {exc}", advice="Fix or remove the file.") from exc
+    return {name.replace("-", "_"): value for name, value in values.items()}
+
+
+def _variables(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
+    """`REALTIME_CLI_*`: first those of `.env`, then the real ones, which win."""
+    found: dict[str, dict[str, Any]] = {DOTENV_FILE: {}, "environment": {}}
+    for variable, text in environment.values.items():
+        name = variable.removeprefix(ENV_PREFIX).lower()
+        if not variable.startswith(ENV_PREFIX) or name not in _FIELDS or name == "providers" or not text:
+            continue  # other variables may carry our prefix for reasons of their own
+        value: Any = [part for part in text.split(",") if part] if name == "tools" else text
+        found[environment.origin(variable)][name] = value
+    return list(found.items())
+
+
+def _checked(source: str, name: str, value: Any) -> Any:
+    """The value in its declared type; text from variables may spell numbers and booleans."""
+    expected = _FIELDS.get(name)
+    where = (
+        f"{ENV_PREFIX}{name.upper()} in the environment" if source == "environment" else f"{name} in {source}"
+    )
+    if expected is None:
+        raise ConfigError(f"{where}: there is no such setting", advice="See `realtime-cli talk --help`.")
+    if isinstance(value, str):
+        value = _spelled_out(value, expected)
+    try:
+        return msgspec.convert(value, expected, strict=not isinstance(value, str))
+    except msgspec.ValidationError as exc:
+        choices = [str(choice) for choice in get_args(expected) if isinstance(choice, str)]
+        problem = f"expected one of {', '.join(choices)}" if choices else str(exc)[0].lower() + str(exc)[1:]
+        shown = "" if isinstance(value, dict) else f" (got {str(value)[:40]!r})"
+        raise ConfigError(f"{where}: {problem}{shown}", advice="Correct it there.") from exc
+
+
+def _spelled_out(text: str, expected: Any) -> Any:
+    """Words for booleans, and device numbers, as people write them in variables."""
+    if expected is bool:
+        return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text)
+    if int in get_args(expected) and str in get_args(expected) and text.isdecimal():
+        return int(text)
+    return text

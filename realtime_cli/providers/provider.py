@@ -1,0 +1,57 @@
+"""A provider as data: where a service is, which key it wants, how it speaks and what it can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from realtime_cli.protocol import Ability
+
+DialectChoice: TypeAlias = Literal["auto", "ga", "beta"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One service.
+
+    Attributes:
+        name: As in `--provider NAME`.
+        title: For people.
+        base_url: `wss://host/v1` or a full path; "" when it must come from `url_var` or `--url`.
+        url_var: Variable that holds the base URL, "" for none.
+        key_vars: Variables that may hold the key, first found wins. Empty: the service wants no key.
+        key_header: Header that carries the key; "Authorization" adds the word Bearer.
+        model_param: Query parameter that names the model, "" when the URL has none.
+        auto: Chosen by `--provider auto` when its key (and URL variable, if any) is set.
+    """
+
+    name: str
+    title: str
+    base_url: str
+    abilities: frozenset[Ability]
+    key_vars: tuple[str, ...] = ()
+    url_var: str = ""
+    key_header: str = "Authorization"
+    dialect: DialectChoice = "auto"
+    model: str = ""
+    voice: str = ""
+    model_param: str = "model"
+    auto: bool = True
+    extra_headers: tuple[tuple[str, str], ...] = ()
+    """Header -> variable that holds its value; left out when the variable is not set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to connect to. `headers` hold the key: never print them; `url` has no secret in it.
+
+    `url` is "" for the built-in local server. `why` is one line for the user.
+    """
+
+    provider: Provider
+    url: str
+    headers: dict[str, str] = field(repr=False)
+    dialect: DialectChoice
+    model: str
+    voice: str
+    why: str
