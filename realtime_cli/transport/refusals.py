@@ -1,0 +1,234 @@
+"""Handshake failures, translated once at the border: what failed, where, and what the user can do.
+
+Every sentence names host and port, never the path's query, a header or a key; words of the server are cut,
+cleaned of control characters, and searched for our own secrets before they are repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from websockets.exceptions import (
+    InvalidHandshake,
+    InvalidMessage,
+    InvalidProxy,
+    InvalidProxyStatus,
+    InvalidStatus,
+    InvalidURI,
+    ProxyError,
+    WebSocketException,
+)
+from websockets.http11 import Response
+
+from realtime_cli.errors import (
+    ConfigError,
+    NotAuthorized,
+    RateLimited,
+    RealtimeCliError,
+    Refused,
+    Unreachable,
+)
+
+# What opening a line may raise: the library's own, the network's (TimeoutError and ssl errors are OSErrors),
+# what a URL or a name that cannot be encoded gives (ValueError), no TLS answer (EOFError), and SOCKS without
+# its package.
+FAILURES: tuple[type[Exception], ...] = (WebSocketException, OSError, EOFError, ValueError, ImportError)
+
+_WORDS_LIMIT = 200
+_KEY_LIKE = re.compile(r"\b(?:sk|ek|xai|gsk|key)[-_][A-Za-z0-9_\-*]{6,}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+
+
+class NobodyThere(Unreachable):
+    """The name does not resolve, nobody listens, or TLS fails.
+
+    Trying again helps only where it once worked.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a line was to lead, as far as it may be told.
+
+    Attributes:
+        host_port: `host:port`, from the URL.
+        secure: TLS.
+        open_timeout_s: After which opening was given up.
+        secrets: Never to be repeated.
+    """
+
+    host_port: str
+    secure: bool
+    open_timeout_s: float
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+def destination(url: str, open_timeout_s: float, secrets: tuple[str, ...]) -> Destination:
+    """Take a URL apart.
+
+    Raises:
+        ConfigError: It is no ws or wss URL with a host. The URL itself is not repeated, it may hold a key.
+    """
+    advice = "Give a URL like wss://host/v1/realtime with --url."
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigError("the URL of the service cannot be understood", advice=advice) from error
+    if parts.scheme not in ("ws", "wss") or not host:
+        raise ConfigError("the URL of the service must begin with ws:// or wss:// and a host", advice=advice)
+    secure = parts.scheme == "wss"
+    shown = f"[{host}]" if ":" in host else host
+    return Destination(f"{shown}:{port or (443 if secure else 80)}", secure, open_timeout_s, secrets)
+
+
+def translate(error: Exception, where: Destination) -> RealtimeCliError:
+    """The error of our own tree for a failed opening.
+
+    Returns:
+        NotAuthorized (401, 403), Refused (other 3xx and 4xx), RateLimited (429), ConfigError (URL),
+        `NobodyThere` (name, port, TLS) or another Unreachable (5xx, timeouts, proxies, no WebSocket).
+    """
+    match error:
+        case InvalidStatus():
+            return _status(error.response, where)
+        case InvalidURI():
+            return ConfigError(f"the URL for {where.host_port} cannot be used", advice="Check --url.")
+        case InvalidProxy() | ProxyError() | ImportError():
+            return _proxy(error, where)
+        case TimeoutError():
+            return Unreachable(
+                f"{where.host_port} did not answer within {where.open_timeout_s:g} s",
+                advice="Check the network and the URL, then try again.",
+            )
+        case ssl.SSLError():
+            return _tls(error, where)
+        case OSError():
+            return _network(error, where)
+        case InvalidMessage() | InvalidHandshake() | EOFError():
+            return Unreachable(
+                f"{where.host_port} answered, but not as a WebSocket server",
+                advice="Check scheme (ws or wss), port and path of the URL.",
+            )
+        case _:
+            return Unreachable(
+                f"no line to {where.host_port} ({type(error).__name__})", advice="Check --url."
+            )
+
+
+def _status(response: Response, where: Destination) -> RealtimeCliError:
+    """The table of HTTP answers to a handshake."""
+    status = response.status_code
+    said = _words(response, where.secrets)
+    told = f"{where.host_port} refused the connection: HTTP {status} {_phrase(status)}".rstrip()
+    told += f" ({said})" if said else ""
+    if status in (401, 403):
+        return NotAuthorized(told, advice="Check the API key and that it may use this model.")
+    if status == 429:
+        wait = response.headers.get("Retry-After", "")
+        return RateLimited(
+            told,
+            advice=f"Wait {wait} s, then try again." if wait.isdigit() else "Wait a little, then try again.",
+        )
+    if 300 <= status < 400:
+        return Refused(
+            told,
+            advice=f"It redirects{_redirect(response)}. Redirects are not followed, because the key would go with "
+            "them; give the right URL with --url.",
+        )
+    if status == 404:
+        return Refused(told, advice="Check the path of the URL (often /v1/realtime) and the model's name.")
+    if 400 <= status < 500:
+        return Refused(told, advice="Check the URL, the model and the provider's settings.")
+    if status >= 500:
+        return Unreachable(told, advice="The service has trouble; try again later.")
+    return Refused(told, advice="This is no Realtime endpoint: check the URL.")
+
+
+def _proxy(error: Exception, where: Destination) -> Unreachable:
+    """Proxy addresses may hold a password, so none is repeated."""
+    if isinstance(error, ImportError):
+        return Unreachable(
+            f"{where.host_port} is to be reached through a SOCKS proxy, which needs the package python-socks",
+            advice="pip install 'python-socks[asyncio]', or unset all_proxy.",
+        )
+    problem = "refused" if isinstance(error, InvalidProxyStatus) else "failed"
+    if isinstance(error, InvalidProxyStatus):
+        problem += f" with HTTP {error.response.status_code}"
+    if isinstance(error, InvalidProxy):
+        problem = "has an address that cannot be used"
+    return Unreachable(
+        f"the proxy on the way to {where.host_port} {problem}",
+        advice="Check http_proxy, https_proxy, all_proxy and no_proxy.",
+    )
+
+
+def _tls(error: ssl.SSLError, where: Destination) -> NobodyThere:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return NobodyThere(
+            f"the certificate of {where.host_port} was not accepted: {_clean(error.verify_message, ())}",
+            advice="Check the host name and this machine's clock; behind a company proxy point SSL_CERT_FILE to "
+            "its certificate.",
+        )
+    return NobodyThere(
+        f"{where.host_port} does not speak TLS as expected ({error.reason or type(error).__name__})",
+        advice="Check the port; for a server without TLS use ws:// instead of wss://.",
+    )
+
+
+def _network(error: OSError, where: Destination) -> Unreachable:
+    import socket
+
+    if isinstance(error, socket.gaierror):
+        return NobodyThere(
+            f"the name of {where.host_port} cannot be found", advice="Check the host name and the network."
+        )
+    if isinstance(error, ConnectionRefusedError) or "refused" in str(error).lower():
+        return NobodyThere(
+            f"nobody listens at {where.host_port}", advice="Is the server running? Check host and port."
+        )
+    if isinstance(error, ConnectionError):
+        return Unreachable(
+            f"{where.host_port} hung up during the handshake",
+            advice="Check scheme (ws or wss) and port, then try again.",
+        )
+    problem = _clean(error.strerror or type(error).__name__, ())
+    return Unreachable(
+        f"{where.host_port} cannot be reached: {problem}", advice="Check the network and the URL."
+    )
+
+
+def _phrase(status: int) -> str:
+    """Our own words for a status; the server's could be anything."""
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+
+
+def _redirect(response: Response) -> str:
+    host = urlsplit(response.headers.get("Location", "")).hostname
+    return f" to {_clean(host, ())}" if host else ""
+
+
+def _words(response: Response, secrets: tuple[str, ...]) -> str:
+    """What the body says, when it is the usual JSON error or one short line; "" otherwise."""
+    text = (response.body or b"")[:4096].decode(errors="replace").strip()
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return "" if "<" in text or "\n" in text else _clean(text, secrets)
+    error = body.get("error", body) if isinstance(body, dict) else body
+    message = error.get("message", "") if isinstance(error, dict) else error
+    return _clean(message, secrets) if isinstance(message, str) else ""
+
+
+def _clean(text: str, secrets: tuple[str, ...]) -> str:
+    for secret in secrets:
+        for word in secret.split():
+            if len(word) >= 6:  # "Bearer" goes as well, which harms nobody
+                text = text.replace(word, "[hidden]")
+    text = _KEY_LIKE.sub("[hidden]", _UNPRINTABLE.sub(" ", text)).strip()
+    return text if len(text) <= _WORDS_LIMIT else text[: _WORDS_LIMIT - 1] + "…"

@@ -1,0 +1,158 @@
+"""The WebSocket client: one connection at a time, opened with every failure translated once.
+
+Reconnecting is not done here: when to try again is decided by the mind, which knows whether there was
+progress.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from realtime_cli import __version__
+from realtime_cli.errors import ConfigError, RemoteProtocolError
+from realtime_cli.transport.refusals import FAILURES, Destination, destination, translate
+from realtime_cli.transport.transport import LineClosed
+
+# A handshake over three continents and a slow TLS terminator takes about 1 s; a cold serverless gateway up to
+# 8 s.
+OPEN_TIMEOUT_S = 15.0
+# Intermediate boxes forget idle connections after 30 s at the earliest; a missing pong within 20 s means a
+# dead line.
+PING_S = 20.0
+# The server's answer to our close frame; nobody waits longer than this at the end of a conversation.
+CLOSE_TIMEOUT_S = 2.0
+# Bytes the kernel may hold unsent. Without a limit it takes megabytes: half a minute of microphone audio that
+# can no longer be dropped when the network stalls. 16 KiB are 250 ms of audio events.
+UNSENT_BYTES = 16 * 1024
+
+_LOG = logging.getLogger("realtime_cli.transport.websocket")
+# The library writes the request headers, the key among them, and every message to its logger at DEBUG; and
+# what has no handler at all is printed on stderr, in the middle of the live view.
+_LOG.setLevel(logging.INFO)
+_LOG.addHandler(logging.NullHandler())
+
+
+class _DirectConnect(connect):
+    """`connect` that does not follow redirects: they would carry the key to a host the user did not name."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Every redirect is the failure it came as."""
+        return exc
+
+
+class WebSocketTransport:
+    """A `Transport` on an open WebSocket."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    async def send(self, text: str) -> None:
+        """Send one text message; waits while the socket does not take it."""
+        try:
+            await self._connection.send(text)
+        except ConnectionClosed as error:
+            raise _line_closed(error) from error
+
+    async def receive(self) -> str:
+        """The next text message, whole, of any size."""
+        try:
+            message = await self._connection.recv()
+        except ConnectionClosed as error:
+            raise _line_closed(error) from error
+        if isinstance(message, bytes):
+            raise RemoteProtocolError(
+                f"a binary message of {len(message)} bytes came where text was expected"
+            )
+        return message
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close with a handshake of at most `CLOSE_TIMEOUT_S`.
+
+        The reason is cut to what a close frame may hold.
+        """
+        await self._connection.close(code, reason.encode()[:120].decode(errors="ignore"))
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocketOpener:
+    """Opens WebSockets to one place; an `Opener`.
+
+    Attributes:
+        url: ws or wss, whole; it may hold a key in its query, so only host and port ever appear in messages.
+        headers: Sent with the handshake. Values are secrets: never in repr, logs or errors.
+        subprotocols: Offered in this order; may hold keys too.
+        open_timeout_s: For name, TCP, TLS and handshake together.
+    """
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    subprotocols: Sequence[str] = field(default=(), repr=False)
+    open_timeout_s: float = OPEN_TIMEOUT_S
+
+    async def __call__(self) -> WebSocketTransport:
+        """Open one connection.
+
+        Raises:
+            ConfigError: The URL or a header cannot be used.
+            NotAuthorized, Refused, RateLimited, Unreachable: See `refusals.translate`.
+        """
+        where = destination(self.url, self.open_timeout_s, tuple(self.headers.values()))
+        self._check_headers()
+        try:
+            connection = await self._connect(where)
+        except FAILURES as error:
+            raise translate(error, where) from error
+        _limit_unsent(connection)
+        return WebSocketTransport(connection)
+
+    async def _connect(self, where: Destination) -> ClientConnection:
+        return await _DirectConnect(
+            self.url,
+            additional_headers=dict(self.headers),
+            user_agent_header=f"realtime-cli/{__version__}",
+            subprotocols=[Subprotocol(name) for name in self.subprotocols] or None,
+            compression=None,  # deflate costs 60 us per 100 ms of audio and saves a quarter
+            max_size=None,  # a retrieved item with its audio is larger than any useful limit
+            open_timeout=where.open_timeout_s,
+            ping_interval=PING_S,
+            ping_timeout=PING_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+            proxy=True,
+            logger=_LOG,
+        )
+
+    def _check_headers(self) -> None:
+        """A line break in a key (a copied file, an echo) would become a header of its own."""
+        for name, value in self.headers.items():
+            if any(ord(char) < 32 or ord(char) > 126 for char in name + value):
+                raise ConfigError(
+                    f"the value for the header {name!r} has a line break or another character that HTTP forbids",
+                    advice="Check the key for stray characters; it is one word without quotes or line breaks.",
+                )
+
+
+def _limit_unsent(connection: ClientConnection) -> None:
+    """Where the kernel can do it, keep the backlog in our own queue, where old audio can still be dropped."""
+    option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+    wire = connection.transport.get_extra_info("socket")
+    if option is None or wire is None or wire.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    wire.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES)
+
+
+def _line_closed(error: ConnectionClosed) -> LineClosed:
+    """Every end, 1000 and 1001 included, with the code the other side gave."""
+    if error.rcvd is not None:
+        return LineClosed(error.rcvd.code, error.rcvd.reason)
+    if error.sent is not None and error.sent.code != 1000:
+        # We ended it: no pong in time (1011), invalid text (1007) ... worth telling, but not the server's
+        # verdict.
+        return LineClosed(None, f"closed from this side: {error.sent.reason or error.sent.code}")
+    return LineClosed(None, "")
