@@ -47,17 +47,15 @@ def fall(frames: int) -> Float32:
     return (0.5 + 0.5 * np.cos(np.pi * np.arange(1, frames + 1) / max(1, frames))).astype(np.float32)
 
 
-def soften_start(part: Int16, falling: Float32) -> None:
-    """Let int16[n] rise from silence, in place; at most as long as `falling` (see `fall`)."""
-    n = min(len(part), len(falling))
+def soften_start(part: Int16, most_frames: int) -> None:
+    """Let int16[n] rise from silence, in place, within its first `most_frames` at most."""
+    n = min(len(part), most_frames)
     if n:
-        np.multiply(part[:n], falling[len(falling) - n :][::-1], out=part[:n], casting="unsafe")
+        np.multiply(part[:n], fall(n)[::-1], out=part[:n], casting="unsafe")
 
 
-def soften_end(part: Int16, falling: Float32) -> None:
-    """Let int16[n] fall to silence, in place; at most as long as `falling` (see `fall`)."""
-    n = min(len(part), len(falling))
+def soften_end(part: Int16, most_frames: int) -> None:
+    """Let int16[n] fall to silence, in place, within its last `most_frames` at most."""
+    n = min(len(part), most_frames)
     if n:
-        np.multiply(
-            part[len(part) - n :], falling[len(falling) - n :], out=part[len(part) - n :], casting="unsafe"
-        )
+        np.multiply(part[-n:], fall(n), out=part[-n:], casting="unsafe")

@@ -21,7 +21,7 @@ from realtime_cli.dsp.level import from_power
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, frames_in
 
 PRIME_MS: Final = 100
-"""Gaps in 30 s from a server 3 times faster than speech over a net with 150 ms of jitter: 0.7; with 200 ms 0.2."""
+"""A server 3 times faster than speech over a net with 150 ms of jitter: 0.7 gaps in 30 s; with 200 ms 0.2."""
 
 _MOST_DOUBLINGS = (
     2  # 100 ms, after an underrun 200, then 400, until the item ends: for servers near real time
@@ -71,7 +71,7 @@ class Playout:
         self.volume = 1.0
         self._prime_frames = frames_in(prime_ms, rate_hz)
         self._patience_frames = frames_in(_PATIENCE_MS, rate_hz)
-        self._soft = gain.fall(frames_in(_SOFT_MS, rate_hz))
+        self._soft_frames = frames_in(_SOFT_MS, rate_hz)
         self._queue: deque[_Segment] = deque()
         self._fading: deque[_Segment] = deque()
         self._ledger = Ledger(rate_hz)
@@ -193,7 +193,7 @@ class Playout:
             return at, False
         at = self._copy(self._queue, out, at, pieces)
         if self._rough and not was_flowing:
-            gain.soften_start(out[start:at], self._soft)
+            gain.soften_start(out[start:at], self._soft_frames)
             self._rough = False
         if self._queue:
             return at, False
@@ -205,7 +205,7 @@ class Playout:
             return at, False  # exactly empty: the next write may still be in time
         account.starvations += 1
         self._flowing, self._rough = False, True
-        gain.soften_end(out[start:at], self._soft)
+        gain.soften_end(out[start:at], self._soft_frames)
         return at, True
 
     def _may_start(self, block_frames: int) -> bool:

@@ -1,0 +1,339 @@
+"""The playout: prime, play, gaps, flush, and who heard how much."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from realtime_cli.dsp.pcm16 import Int16
+from realtime_cli.dsp.playout import BlockReport, Playout
+from tests.dsp.signals import ramp, tone
+
+A, B, C = ("item_a", 0), ("item_b", 0), ("item_c", 0)
+BLOCK = 480
+MS = 24
+
+
+def read(playout: Playout, frames: int = BLOCK) -> tuple[Int16, BlockReport]:
+    out = np.full(frames, 12345, dtype=np.int16)
+    report = playout.read_into(out)
+    return out, report
+
+
+def read_until_quiet(playout: Playout) -> tuple[Int16, dict[tuple[str, int], int]]:
+    blocks, heard = [], dict[tuple[str, int], int]()
+    for _ in range(10_000):
+        out, report = read(playout)
+        blocks.append(out)
+        for tag, frames in report.pieces:
+            heard[tag] = heard.get(tag, 0) + frames
+        if not playout.queued_frames and not playout.playing:
+            return np.concatenate(blocks), heard
+    raise AssertionError("the playout never came to rest")
+
+
+def test_nothing_written_is_silence() -> None:
+    out, report = read(Playout())
+    assert not out.any()
+    assert report == BlockReport((), False, False)
+
+
+def test_it_waits_for_its_prime_and_then_plays_every_bit() -> None:
+    playout, sound = Playout(prime_ms=100), ramp(2880)
+    playout.write(A, sound[:2399])
+    out, report = read(playout)
+    assert not out.any()
+    assert report.pieces == ()
+    playout.write(A, sound[2399:])
+    out, report = read(playout)
+    assert np.array_equal(out, sound[:480])
+    assert report.pieces == ((A, 480),)
+    assert playout.playing
+    playout.end(A)
+    rest, heard = read_until_quiet(playout)
+    assert np.array_equal(rest[:2400], sound[480:])
+    assert not rest[2400:].any()
+    assert heard == {A: 2400}
+    assert playout.handed(A) == 2880
+
+
+def test_a_complete_tag_does_not_wait() -> None:
+    playout = Playout()
+    playout.write(A, ramp(100))
+    playout.end(A)
+    out, report = read(playout)
+    assert np.array_equal(out[:100], ramp(100))
+    assert not out[100:].any()
+    assert report == BlockReport(((A, 100),), starved=False, emptied=True)
+    assert not playout.playing
+
+
+def test_no_word_waits_longer_than_a_second_for_its_prime() -> None:
+    playout = Playout()
+    playout.write(A, ramp(100))
+    reports = [read(playout)[1] for _ in range(51)]
+    assert all(not report.pieces for report in reports[:50])
+    assert reports[50].pieces == ((A, 100),)
+
+
+def test_after_each_gap_in_an_item_it_collects_more_until_the_item_ends() -> None:
+    playout = Playout()
+    for prime_ms in (100, 200, 400, 400):
+        playout.write(A, ramp(prime_ms * MS - 1))
+        assert read(playout)[1].pieces == ()
+        playout.write(A, ramp(1))
+        starved = []
+        while playout.queued_frames:
+            starved.append(read(playout)[1].starved)
+        starved.append(read(playout)[1].starved)
+        assert starved.count(True) == 1
+    playout.write(A, ramp(10))
+    playout.end(A)
+    read_until_quiet(playout)
+    playout.write(B, ramp(100 * MS))
+    assert read(playout)[1].pieces == ((B, 480),)
+
+
+def test_exactly_empty_is_not_a_gap_if_more_comes_in_time() -> None:
+    playout = Playout(prime_ms=20)
+    playout.write(A, ramp(480))
+    assert read(playout)[1] == BlockReport(((A, 480),), starved=False, emptied=True)
+    playout.write(A, ramp(10))
+    assert read(playout)[1].pieces == ((A, 10),)
+
+
+def test_empty_before_the_end_is_announced_is_no_gap_either() -> None:
+    playout = Playout(prime_ms=20)
+    playout.write(A, ramp(480))
+    read(playout)
+    before = playout.playing
+    playout.end(A)
+    assert (before, playout.playing) == (True, False)
+    assert read(playout)[1] == BlockReport()
+
+
+def test_a_gap_has_no_hard_edges() -> None:
+    playout, loud = Playout(), np.full(2500, 20_000, dtype=np.int16)
+    playout.write(A, loud)
+    heard = np.concatenate([read(playout)[0] for _ in range(7)])
+    playout.write(A, np.concatenate((loud, loud)))
+    heard = np.concatenate((heard, *[read(playout)[0] for _ in range(7)]))
+    inside = heard[240:]
+    assert np.abs(np.diff(inside.astype(int))).max() < 400
+    assert inside.max() == 20_000
+    assert inside.min() == 0
+
+
+def test_two_items_follow_each_other_without_a_gap() -> None:
+    playout, sound = Playout(), ramp(5000)
+    playout.write(A, sound[:2500])
+    playout.end(A)
+    playout.write(B, sound[2500:])
+    playout.end(B)
+    out, heard = read_until_quiet(playout)
+    assert np.array_equal(out[:5000], sound)
+    assert heard == {A: 2500, B: 2500}
+
+
+def test_a_flush_fades_within_ten_milliseconds_and_counts_what_is_still_heard() -> None:
+    playout, sound = Playout(), tone(440, 24_000, 2.0, peak=20_000)
+    playout.write(A, sound)
+    playout.write(B, sound)
+    before, _ = read(playout)
+    assert playout.flush(fade_ms=10) == ((A, 480 + 240), (B, 0))
+    assert playout.queued_frames == 240
+    after, report = read(playout)
+    assert report == BlockReport(((A, 240),), starved=False, emptied=True)
+    assert playout.handed(A) == 720
+    assert not after[240:].any()
+    heard = np.concatenate((before, after)).astype(int)
+    step = int(np.abs(np.diff(sound.astype(int))).max())
+    assert np.abs(np.diff(heard)).max() <= step + 300
+    assert not playout.playing
+    assert read(playout)[1] == BlockReport()
+
+
+def test_a_fade_may_reach_into_the_next_item() -> None:
+    playout = Playout()
+    playout.write(A, ramp(500))
+    playout.write(B, ramp(5000))
+    read(playout)
+    assert playout.flush(fade_ms=10) == ((A, 500), (B, 220))
+    assert read(playout)[1].pieces == ((A, 20), (B, 220))
+
+
+def test_a_second_flush_lets_the_fade_go_on() -> None:
+    playout = Playout()
+    playout.write(A, ramp(5000))
+    read(playout)
+    playout.flush(fade_ms=20)
+    read(playout, 100)
+    assert playout.flush(fade_ms=20) == ((A, 960),)
+    assert read(playout)[1].pieces == ((A, 380),)
+    assert playout.flush() == ()
+
+
+def test_what_never_sounded_is_dropped_without_a_fade() -> None:
+    playout = Playout()
+    playout.write(A, ramp(1000))
+    assert playout.flush() == ((A, 0),)
+    assert playout.queued_frames == 0
+    assert not read(playout)[0].any()
+
+
+def test_finished_items_are_not_told_again() -> None:
+    playout = Playout()
+    playout.write(A, ramp(480))
+    playout.end(A)
+    read(playout)
+    playout.write(B, ramp(3000))
+    read(playout)
+    assert [tag for tag, _ in playout.flush()] == [B]
+
+
+def test_new_audio_after_a_flush_is_primed_and_follows_the_fade() -> None:
+    playout = Playout()
+    playout.write(A, ramp(5000))
+    read(playout)
+    playout.flush(fade_ms=10)
+    playout.write(B, ramp(1000))
+    assert read(playout)[1].pieces == ((A, 240),)
+    assert read(playout)[1].pieces == ()
+    playout.write(B, ramp(1400, 1000))
+    out, report = read(playout)
+    assert report.pieces == ((B, 480),)
+    assert np.array_equal(out, ramp(480))
+
+
+def test_an_underflow_takes_off_the_block_that_was_never_heard() -> None:
+    playout = Playout()
+    playout.write(A, ramp(5000))
+    read(playout)
+    read(playout)
+    assert playout.underflow(480) == (A, 480)
+    assert playout.handed(A) == 480
+    assert playout.underflow(480) is None
+    read(playout)
+    assert playout.flush(fade_ms=10) == ((A, 480 * 2 + 240),)
+
+
+def test_an_underflow_in_silence_takes_nothing_off() -> None:
+    playout = Playout()
+    playout.write(A, ramp(100))
+    playout.end(A)
+    read(playout)
+    read(playout)
+    assert playout.underflow(480) is None
+    assert playout.handed(A) == 100
+
+
+def test_pause_keeps_everything_and_comes_and_goes_gently() -> None:
+    playout, loud = Playout(), np.full(24_000, 20_000, dtype=np.int16)
+    playout.write(A, loud)
+    heard = [read(playout)[0]]
+    playout.pause()
+    heard += [read(playout)[0] for _ in range(3)]
+    queued = playout.queued_frames
+    assert not playout.playing
+    assert read(playout)[1] == BlockReport()
+    assert playout.queued_frames == queued == 24_000 - 960
+    playout.resume()
+    heard += [read(playout)[0] for _ in range(2)]
+    assert np.abs(np.diff(np.concatenate(heard).astype(int))).max() < 100
+    assert heard[-1][-1] == 20_000
+
+
+def test_a_flush_while_paused_drops_everything_at_once() -> None:
+    playout = Playout()
+    playout.write(A, ramp(5000))
+    read(playout)
+    playout.pause()
+    read(playout)
+    assert playout.flush() == ((A, 960),)
+    playout.resume()
+    assert read(playout)[1] == BlockReport()
+
+
+def test_volume_and_ducking_multiply() -> None:
+    playout, loud = Playout(), np.full(24_000, 20_000, dtype=np.int16)
+    playout.volume = 0.5
+    playout.duck(0.5)
+    playout.write(A, loud)
+    read(playout)
+    assert np.all(np.abs(read(playout)[0] - 5_000) <= 1)
+    playout.duck(1.0)
+    playout.volume = 1.0
+    read(playout)
+    assert np.all(read(playout)[0] == 20_000)
+
+
+def test_the_level_is_of_what_was_just_read() -> None:
+    playout = Playout()
+    assert playout.level_dbfs == -100.0
+    playout.write(A, np.full(2400, 16384, dtype=np.int16))
+    read(playout)
+    assert playout.level_dbfs == pytest.approx(-6.02, abs=0.01)
+    playout.flush(fade_ms=0)
+    read(playout)
+    assert playout.level_dbfs == -100.0
+
+
+def test_empty_writes_open_an_item_and_unknown_ends_are_ignored() -> None:
+    playout = Playout()
+    playout.end(C)
+    playout.write(A, ramp(0))
+    assert read(playout)[1] == BlockReport()
+    assert playout.flush() == ((A, 0),)
+    assert read(playout, 0)[1] == BlockReport()
+
+
+def test_other_rates_are_reported_at_24_khz_without_loss() -> None:
+    playout = Playout(rate_hz=44_100)
+    playout.write(A, ramp(44_100))
+    playout.end(A)
+    _, heard = read_until_quiet(playout)
+    assert heard == {A: 24_000}
+
+
+_ACTIONS = st.one_of(
+    st.tuples(st.just("write"), st.sampled_from([A, B, C]), st.integers(0, 3000)),
+    st.tuples(st.just("end"), st.sampled_from([A, B, C]), st.just(0)),
+    st.tuples(st.just("read"), st.just(A), st.integers(0, 1200)),
+    st.tuples(st.just("flush"), st.just(A), st.integers(0, 30)),
+    st.tuples(st.just("pause"), st.just(A), st.just(0)),
+    st.tuples(st.just("resume"), st.just(A), st.just(0)),
+)
+
+
+@given(st.lists(_ACTIONS, max_size=40), st.sampled_from([24_000, 48_000]))
+@settings(max_examples=200, deadline=None)
+def test_what_was_read_is_what_was_written_less_what_was_flushed(
+    actions: list[tuple[str, tuple[str, int], int]], rate_hz: int
+) -> None:
+    playout = Playout(rate_hz)
+    written = dropped = handed = 0
+    for verb, tag, number in actions:
+        if verb == "write":
+            playout.write(tag, ramp(number))
+            written += number
+        elif verb == "end":
+            playout.end(tag)
+        elif verb == "flush":
+            before = playout.queued_frames
+            playout.flush(number)
+            dropped += before - playout.queued_frames
+            assert playout.queued_frames <= 30 * rate_hz // 1000
+        elif verb == "read":
+            before = playout.queued_frames
+            _, report = read(playout, number)
+            taken = before - playout.queued_frames
+            handed += taken
+            assert 0 <= taken <= number
+            at_24k = sum(frames for _, frames in report.pieces)
+            assert abs(at_24k - taken * 24_000 / rate_hz) <= len(report.pieces)
+        else:
+            getattr(playout, verb)()
+        assert written == handed + dropped + playout.queued_frames
+        assert playout.handed(A) >= 0
