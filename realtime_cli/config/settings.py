@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str | None = None
     voice: str | None = None
     instructions: str | None = None
+    transcription_model: str | None = None
     dialect: Literal["auto", "ga", "beta"] = "auto"
 
     vad: Literal["server", "semantic"] = "server"

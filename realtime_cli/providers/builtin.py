@@ -21,6 +21,7 @@ LOCAL = Provider(
     dialect="ga",
     model="local-rules",
     voice=VOICE,
+    transcription_model="pocketsphinx",
     model_param="",
     auto=False,
 )
@@ -34,6 +35,7 @@ OPENAI = Provider(
     dialect="ga",
     model=MODEL,
     voice=VOICE,
+    transcription_model="gpt-4o-mini-transcribe",
     extra_headers=(("OpenAI-Organization", "OPENAI_ORG_ID"), ("OpenAI-Project", "OPENAI_PROJECT_ID")),
 )
 

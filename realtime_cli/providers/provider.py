@@ -21,6 +21,7 @@ class Provider:
         url_var: Variable that holds the base URL, "" for none.
         key_vars: Variables that may hold the key, first found wins. Empty: the service wants no key.
         key_header: Header that carries the key; "Authorization" adds the word Bearer.
+        transcription_model: Writes down what the user says; "" leaves it to the server.
         model_param: Query parameter that names the model, "" when the URL has none.
         auto: Chosen by `--provider auto` when its key (and URL variable, if any) is set.
     """
@@ -35,6 +36,7 @@ class Provider:
     dialect: DialectChoice = "auto"
     model: str = ""
     voice: str = ""
+    transcription_model: str = ""
     model_param: str = "model"
     auto: bool = True
     extra_headers: tuple[tuple[str, str], ...] = ()

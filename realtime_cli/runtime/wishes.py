@@ -1,0 +1,134 @@
+"""Settings and target become the wish that the mind pursues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import UNSET, UnsetType
+
+from realtime_cli.config.settings import Settings
+from realtime_cli.errors import InputError
+from realtime_cli.protocol import (
+    PCM16_24KHZ,
+    Ability,
+    AudioConfig,
+    AudioInput,
+    AudioOutput,
+    FunctionTool,
+    SemanticVad,
+    ServerVad,
+    SessionConfig,
+    Transcription,
+)
+from realtime_cli.providers.provider import Target
+from realtime_cli.session.state import TurnMode
+from realtime_cli.session.wish import Wish
+
+# The reference gives two defaults for the silence (200 and 500 ms), so the numbers are always said.
+THRESHOLD = 0.5
+PREFIX_PADDING_MS = 300
+SILENCE_MS = 500
+
+_T = TypeVar("_T", str, tuple[FunctionTool, ...])
+
+
+def spoken_wish(settings: Settings, target: Target, tools: Sequence[FunctionTool], first_prompt: str) -> Wish:
+    """A wish for `talk`.
+
+    Raises:
+        InputError: The `@FILE` of the instructions cannot be read.
+    """
+    mode = turn_mode(settings)
+    typed = mode is TurnMode.TYPED
+    return Wish(
+        config=SessionConfig(
+            output_modalities=("text",) if typed else ("audio",),
+            instructions=_or_unset(instructions(settings)),
+            audio=UNSET if typed else AudioConfig(input=_input(settings, target), output=_output(target)),
+            tools=_or_unset(tuple(tools)),
+        ),
+        turn_mode=mode,
+        auto_response=settings.auto_response,
+        interrupt=settings.interrupt,
+        first_prompt=first_prompt,
+    )
+
+
+def written_wish(settings: Settings, prompt: str, tools: Sequence[FunctionTool] = ()) -> Wish:
+    """A wish for `send-text`: one prompt, one text answer.
+
+    Raises:
+        InputError: The `@FILE` of the instructions cannot be read.
+    """
+    return Wish(
+        config=SessionConfig(
+            output_modalities=("text",),
+            instructions=_or_unset(instructions(settings)),
+            tools=_or_unset(tuple(tools)),
+        ),
+        turn_mode=TurnMode.TYPED,
+        once=True,
+        first_prompt=prompt,
+    )
+
+
+def turn_mode(settings: Settings) -> TurnMode:
+    """Who ends the user's turns."""
+    if not settings.audio:
+        return TurnMode.TYPED
+    if settings.ptt:
+        return TurnMode.PUSH_TO_TALK
+    return TurnMode.SEMANTIC_VAD if settings.vad == "semantic" else TurnMode.SERVER_VAD
+
+
+def instructions(settings: Settings) -> str:
+    """The instructions themselves, read from the file where `@FILE` was given.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    text = settings.instructions or ""
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InputError(
+            f"The instructions file {text[1:]} cannot be read: {exc}", advice="Give --instructions TEXT or @FILE."
+        ) from exc
+
+
+def _input(settings: Settings, target: Target) -> AudioInput:
+    model = settings.transcription_model or target.provider.transcription_model
+    return AudioInput(
+        format=PCM16_24KHZ,
+        transcription=Transcription(model=model) if model else UNSET,
+        turn_detection=_turn_detection(settings, target),
+    )
+
+
+def _turn_detection(settings: Settings, target: Target) -> ServerVad | SemanticVad | None:
+    if settings.ptt:
+        return None
+    # Both are said: a server whose create_response is false may still interrupt unless told not to.
+    create, interrupt = settings.auto_response, settings.interrupt
+    if settings.vad == "semantic" and Ability.SEMANTIC_VAD in target.provider.abilities:
+        eagerness = settings.eagerness or "auto"
+        return SemanticVad(eagerness=eagerness, create_response=create, interrupt_response=interrupt)
+    return ServerVad(
+        threshold=THRESHOLD if settings.threshold is None else settings.threshold,
+        prefix_padding_ms=PREFIX_PADDING_MS if settings.prefix_padding_ms is None else settings.prefix_padding_ms,
+        silence_duration_ms=SILENCE_MS if settings.silence_ms is None else settings.silence_ms,
+        create_response=create,
+        interrupt_response=interrupt,
+    )
+
+
+def _output(target: Target) -> AudioOutput:
+    return AudioOutput(format=PCM16_24KHZ, voice=target.voice or UNSET)
+
+
+def _or_unset(value: _T) -> _T | UnsetType:
+    return value or UNSET
