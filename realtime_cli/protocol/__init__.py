@@ -2,6 +2,8 @@
 
 from msgspec import UNSET, UnsetType
 
+from realtime_cli.protocol.abilities import ALL, Ability
+from realtime_cli.protocol.beta import BETA
 from realtime_cli.protocol.client_events import (
     ClientEvent,
     ConversationItemCreate,
@@ -16,7 +18,10 @@ from realtime_cli.protocol.client_events import (
     ResponseCreate,
     SessionUpdate,
 )
-from realtime_cli.protocol.event import ClientSaying, ServerSaying, Unrecognized, type_of
+from realtime_cli.protocol.detect import guess
+from realtime_cli.protocol.dialect import Dialect
+from realtime_cli.protocol.event import EventId, Unrecognized, type_of
+from realtime_cli.protocol.ga import GA
 from realtime_cli.protocol.items import (
     Content,
     ContentPart,
@@ -39,6 +44,7 @@ from realtime_cli.protocol.items import (
     OutputText,
     Role,
 )
+from realtime_cli.protocol.refusal import Refusal
 from realtime_cli.protocol.response import (
     CachedTokenDetails,
     ConversationChoice,
@@ -143,18 +149,21 @@ from realtime_cli.protocol.tools import (
 )
 
 __all__ = [
+    "ALL",
+    "BETA",
+    "GA",
     "PCM16_24KHZ",
     "PCMA",
     "PCMU",
     "SERVER_OWNED",
     "UNSET",
+    "Ability",
     "AudioConfig",
     "AudioFormat",
     "AudioInput",
     "AudioOutput",
     "CachedTokenDetails",
     "ClientEvent",
-    "ClientSaying",
     "Content",
     "ContentPart",
     "Conversation",
@@ -174,9 +183,11 @@ __all__ = [
     "ConversationItemRetrieved",
     "ConversationItemTruncate",
     "ConversationItemTruncated",
+    "Dialect",
     "Eagerness",
     "ErrorDetail",
     "ErrorEvent",
+    "EventId",
     "FunctionCallItem",
     "FunctionCallOutputItem",
     "FunctionTool",
@@ -222,6 +233,7 @@ __all__ = [
     "RateLimitsUpdated",
     "Reasoning",
     "ReasoningEffort",
+    "Refusal",
     "Response",
     "ResponseCancel",
     "ResponseConfig",
@@ -251,7 +263,6 @@ __all__ = [
     "Role",
     "SemanticVad",
     "ServerEvent",
-    "ServerSaying",
     "ServerVad",
     "SessionConfig",
     "SessionCreated",
@@ -271,6 +282,8 @@ __all__ = [
     "UnsetType",
     "Usage",
     "VoiceId",
+    "guess",
     "merge",
     "type_of",
+    "type_of_struct",
 ]

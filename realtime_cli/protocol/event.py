@@ -5,9 +5,11 @@ here and base64 only on the wire. `UNSET` means "not said", which differs from `
 and from any value.
 """
 
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+EventId: TypeAlias = Annotated[str, Meta(max_length=512)]
 
 
 class ClientSaying(Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -17,7 +19,7 @@ class ClientSaying(Struct, frozen=True, kw_only=True, tag_field="type"):
         event_id: The client's own id, at most 512 characters; errors name it.
     """
 
-    event_id: str | UnsetType = UNSET
+    event_id: EventId | UnsetType = UNSET
 
 
 class ServerSaying(Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -50,4 +52,9 @@ def type_of(event: Struct) -> str:
     """
     if isinstance(event, Unrecognized):
         return event.type
-    return str(event.__struct_config__.tag)
+    return type_of_struct(type(event))
+
+
+def type_of_struct(struct: type[Struct]) -> str:
+    """The GA wire type that a tagged struct class of this room stands for."""
+    return str(struct.__struct_config__.tag)
