@@ -1,0 +1,88 @@
+"""From the loop to the device's thread: the playout under its lock, with a resampler in front of it.
+
+Here is the one lock on the way of sound. It is held for microseconds on both sides; resampling happens outside.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from realtime_cli.devices.contract import SpeakerBlock
+from realtime_cli.dsp.ledger import Piece, Tag
+from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
+from realtime_cli.dsp.playout import Playout
+from realtime_cli.dsp.resample import Resampler
+
+
+class Feed:
+    """The playout of one device: resampled and written by the loop, read by the device's thread.
+
+    Args:
+        rate_hz: The device's rate.
+    """
+
+    def __init__(self, rate_hz: int) -> None:
+        self.rate_hz = rate_hz
+        self._playout = Playout(rate_hz)
+        self._lock = threading.Lock()
+        self._resampler = Resampler(SAMPLE_RATE_HZ, rate_hz)
+        self._open_tag: Tag | None = None  # its end is still inside the resampler
+
+    @property
+    def queued_frames(self) -> int:
+        """Frames waiting, at the device's rate."""
+        with self._lock:
+            return self._playout.queued_frames
+
+    def write(self, tag: Tag, frames: Int16) -> None:
+        """Queue int16[n] at 24 kHz of one content part."""
+        if self._resampler.is_identity:
+            converted = frames
+        else:
+            if tag != self._open_tag:
+                self._finish_open()
+                self._resampler.skip_delay()  # so that an item keeps its length, and begins at once
+                self._open_tag = tag
+            converted = self._resampler.process(frames)
+        with self._lock:
+            self._playout.write(tag, converted)
+
+    def end(self, tag: Tag) -> None:
+        """The audio of this content part is complete."""
+        if tag == self._open_tag:
+            self._finish_open()
+        with self._lock:
+            self._playout.end(tag)
+
+    def flush(self, fade_ms: int) -> tuple[Piece, ...]:
+        """Fade out and forget what is queued; the totals handed over."""
+        self._resampler.reset()
+        self._open_tag = None
+        with self._lock:
+            return self._playout.flush(fade_ms)
+
+    def read(self, out: Int16, *, underflowed: bool, delay_s: float) -> SpeakerBlock:
+        """Fill int16[n] and say what it is; in the device's thread."""
+        with self._lock:
+            lost = self._playout.underflow(len(out)) if underflowed else None
+            done = self._playout.read_into(out)
+        pieces = _net(lost, done.pieces) if lost else done.pieces
+        return SpeakerBlock(
+            out.copy(), self.rate_hz, pieces, delay_s, done.emptied, done.starved, underflowed
+        )
+
+    def _finish_open(self) -> None:
+        if self._open_tag is not None:
+            tail = self._resampler.flush()
+            with self._lock:
+                self._playout.write(self._open_tag, tail)
+            self._open_tag = None
+
+
+def _net(lost: Piece, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Pieces less what an underflow took back: usually 480 - 480 frames of one tag."""
+    tag, frames = lost
+    totals = {tag: -frames}
+    for piece_tag, piece_frames in pieces:
+        totals[piece_tag] = totals.get(piece_tag, 0) + piece_frames
+    return tuple((tag, frames) for tag, frames in totals.items() if frames)

@@ -1,0 +1,160 @@
+"""Speaker playback: PortAudio's thread reads the playout, and reports every block it handed over."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from realtime_cli.devices import listing, portaudio
+from realtime_cli.devices.contract import BLOCK_S, Lost, Report
+from realtime_cli.devices.feed import Feed
+from realtime_cli.devices.portaudio import Shape
+from realtime_cli.dsp.ledger import Piece, Tag
+from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
+
+_LONGEST_DELAY_S: Final = 2.0
+"""Time stamps that promise more are wrong. Bluetooth is below 0.5 s."""
+
+
+class PortAudioSpeaker:
+    """A real speaker: int16, 24 kHz mono in blocks of 20 ms, or what the device insists on.
+
+    What is queued, and the account of what was handed over, outlive a loss of the device, as long as it comes back
+    with the same rate.
+
+    Args:
+        wanted: Index, name or part of the name; None for the system's default.
+        latency: PortAudio's suggestion, "low", "high" or seconds. "high" is 58 ms from a flush to silence.
+        shape: The first form to ask for.
+    """
+
+    can_return = True
+
+    def __init__(
+        self,
+        wanted: int | str | None = None,
+        *,
+        latency: str | float = "high",
+        shape: Shape = Shape(SAMPLE_RATE_HZ, 1),  # noqa: B008 - a frozen value
+    ) -> None:
+        self._wanted = wanted
+        self._latency = latency
+        self._shape = shape
+        self._playback: _Playback | None = None
+        self._feed = Feed(SAMPLE_RATE_HZ)
+        self._name = "default" if wanted is None else str(wanted)
+
+    @property
+    def name(self) -> str:
+        """The name in PortAudio's list, once it was opened."""
+        return self._name
+
+    @property
+    def queued_frames(self) -> int:
+        """Frames waiting, at the device's rate."""
+        return self._feed.queued_frames
+
+    async def open(self, report: Report, lost: Lost) -> None:
+        """Begin to play; PortAudio blocks for a few ms, or seconds when a sound server hangs: in a thread."""
+        await asyncio.to_thread(self._open, report, lost)
+
+    async def close(self) -> None:
+        """Abort, then close. (`stop` would first play what the device still holds, up to 0.2 s.)"""
+        playback, self._playback = self._playback, None
+        if playback:
+            await asyncio.to_thread(playback.close)
+
+    def write(self, tag: Tag, frames: Int16) -> None:
+        """Queue int16[n] at 24 kHz; resampled here, on the loop's side, where the device has another rate."""
+        self._feed.write(tag, frames)
+
+    def end(self, tag: Tag) -> None:
+        """The audio of this content part is complete."""
+        self._feed.end(tag)
+
+    def flush(self, fade_ms: int) -> tuple[Piece, ...]:
+        """Fade out and forget what is queued; the totals handed over."""
+        return self._feed.flush(fade_ms)
+
+    def _open(self, report: Report, lost: Lost) -> None:
+        row = listing.find("output", self._wanted)
+        self._name = row.name
+
+        def make(shape: Shape) -> _Playback:
+            if self._feed.rate_hz != shape.rate_hz:
+                self._feed = Feed(shape.rate_hz)
+            return _Playback(row.index, shape, self._latency, self._feed, report, lost)
+
+        what = f"speaker {row.name!r}"
+        self._playback = portaudio.open_stream(make, self._shape, row.own_shape("output"), what)
+
+
+def sane_delay_s(promised_s: float, fallback_s: float) -> float:
+    """Seconds until a block is heard: what the time stamps promise, unless that cannot be.
+
+    DirectSound gives 0, WDM-KS gives zeros, WMME may go backwards (PortAudio #530, #531, #135).
+
+    Args:
+        promised_s: `outputBufferDacTime - currentTime`.
+        fallback_s: The stream's latency and one block: measured, 2 ms off on average.
+    """
+    return promised_s if math.isfinite(promised_s) and 0 < promised_s < _LONGEST_DELAY_S else fallback_s
+
+
+class _Playback:
+    """One opening of the device."""
+
+    def __init__(
+        self, index: int, shape: Shape, latency: str | float, feed: Feed, report: Report, lost: Lost
+    ) -> None:
+        self._channels = shape.channels
+        self._mono = np.zeros(shape.block_frames, dtype=np.int16)
+        self._feed, self._report, self._lost = feed, report, lost
+        self._done = False  # closed by us, or reported as lost
+        self._fallback_s = 0.0
+        self._stream = portaudio.library().RawOutputStream(
+            device=index,
+            samplerate=shape.rate_hz,
+            channels=shape.channels,
+            dtype="int16",
+            blocksize=shape.block_frames,
+            latency=latency,
+            callback=self._wanted,
+            finished_callback=self._finished,
+        )
+        self._fallback_s = float(self._stream.latency) + BLOCK_S
+        try:
+            self._stream.start()
+        except portaudio.errors():
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._done = True
+        self._stream.abort(ignore_errors=True)
+        self._stream.close(ignore_errors=True)
+
+    def _wanted(self, outdata: Any, frames: int, time: Any, status: Any) -> None:
+        """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
+        try:
+            delay_s = sane_delay_s(time.outputBufferDacTime - time.currentTime, self._fallback_s)
+            mono = self._mono if frames == len(self._mono) else np.zeros(frames, dtype=np.int16)
+            block = self._feed.read(mono, underflowed=bool(status.output_underflow), delay_s=delay_s)
+            out = np.frombuffer(outdata, dtype=np.int16).reshape(frames, self._channels)
+            out[:] = mono[:, None]
+            self._report(block)
+        except Exception as exc:  # noqa: BLE001 - a callback body
+            outdata[:] = bytes(len(outdata))
+            self._give_up(f"playback failed: {exc!r}")
+
+    def _finished(self) -> None:
+        """Also in PortAudio's thread: 10 to 20 ms after a device went away, without any error."""
+        self._give_up("the device went away")
+
+    def _give_up(self, reason: str) -> None:
+        if not self._done:
+            self._done = True
+            self._lost(reason)
