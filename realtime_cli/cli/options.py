@@ -6,13 +6,13 @@ the user's config file; a flag that is not given is None, so that the others can
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Annotated
 
 import typer
 
 
-class DialectName(str, Enum):
+class DialectName(StrEnum):
     """Spellings of the protocol."""
 
     auto = "auto"
@@ -20,14 +20,14 @@ class DialectName(str, Enum):
     beta = "beta"
 
 
-class VadName(str, Enum):
+class VadName(StrEnum):
     """Who finds the end of a turn."""
 
     server = "server"
     semantic = "semantic"
 
 
-class EagernessName(str, Enum):
+class EagernessName(StrEnum):
     """How soon semantic VAD ends a turn."""
 
     auto = "auto"
@@ -113,7 +113,9 @@ Debug = Annotated[
 ]
 LogFile = Annotated[
     str | None,
-    typer.Option("--log-file", metavar="FILE", help="Write a log (no keys, no content).", rich_help_panel=MORE),
+    typer.Option(
+        "--log-file", metavar="FILE", help="Write a log (no keys, no content).", rich_help_panel=MORE
+    ),
 ]
 Timeout = Annotated[
     float | None,

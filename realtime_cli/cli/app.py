@@ -1,0 +1,45 @@
+"""The command line: `realtime-cli COMMAND`. Each command imports its room when it runs, so `--help` is quick."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from realtime_cli import __version__
+from realtime_cli.cli import devices, send_text, serve, talk
+
+app = typer.Typer(
+    name="realtime-cli",
+    help="Talk with Realtime voice models in your terminal; a Unix command for scripts, too.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"realtime-cli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Talk with Realtime voice models in your terminal; a Unix command for scripts, too."""
+
+
+app.command("talk")(talk.talk)
+app.command("send-text")(send_text.send_text)
+app.command("serve")(serve.serve)
+app.command("devices")(devices.devices)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app()
