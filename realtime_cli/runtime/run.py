@@ -1,0 +1,228 @@
+"""One session, from the first acquisition to the last release.
+
+Acquired in this order and released in the reverse one: signals, view, keyboard, sound, and inside one task
+group the line, the calls and the timers. Whatever happens, an exception of our own included, the terminal is
+given back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from realtime_cli.protocol import BETA, GA, Ability
+from realtime_cli.runtime.inbox import Inbox
+from realtime_cli.runtime.interpreter import Hands, Interpreter, Means, Sound
+from realtime_cli.runtime.signals import Signals
+from realtime_cli.runtime.wiretap import Tap
+from realtime_cli.session.core import SessionCore
+from realtime_cli.session.facts import BreakPressed, Fact, QuitPressed
+from realtime_cli.session.state import Phase, SessionState
+from realtime_cli.session.wish import Wish
+from realtime_cli.terminal.contract import OutputClosed, View
+from realtime_cli.transport.transport import Opener
+
+Post = Callable[[Fact], None]
+
+# Eyes do not read faster, and Rich at 10 Hz already costs audio threads 5 ms at the 99th percentile.
+PICTURE_S = 0.1
+# While nothing happens the session's clock on the screen goes on.
+IDLE_PICTURE_S = 1.0
+_MOVING = (Phase.CONNECTING, Phase.CALLING, Phase.RECONNECTING)
+
+
+class Keys(Protocol):
+    """The keyboard as it is used here."""
+
+    def start(self) -> None: ...  # noqa: D102
+    def stop(self) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a session is made of; None where it has no such thing.
+
+    Attributes:
+        wish: What the user wants.
+        abilities: What the other end can do.
+        opener: Opens one line.
+        view: Shows the session.
+        dialect: "ga" or "beta"; None: judged from the server's first message.
+        keyboard: Makes the keyboard from (post a fact, the picture changed).
+        sound: Makes microphone and speaker from (post a fact).
+        toolbox: Runs the functions the model calls.
+        tap: Sees every text on the wire, redacted.
+    """
+
+    wish: Wish
+    abilities: frozenset[Ability]
+    opener: Opener
+    view: View
+    dialect: str | None = None
+    keyboard: Callable[[Post, Callable[[], None]], Keys] | None = None
+    sound: Callable[[Post], Sound] | None = None
+    toolbox: Hands | None = None
+    tap: Tap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it ended.
+
+    Attributes:
+        exit_code: For the shell, as the mind sees it; `signal` may overrule it.
+        message: The error in one line, "" when there is none.
+        advice: The next step, "" when there is none.
+        state: The last picture.
+        signal: The signal that ended the session (number), None when none did.
+    """
+
+    exit_code: int
+    message: str
+    advice: str
+    state: SessionState
+    signal: int | None = None
+
+
+async def run(plan: Plan) -> Outcome:
+    """Hold one session until the mind, the user or a signal ends it.
+
+    Raises:
+        BaseException: A bug of ours, as it was raised, after everything has been given back.
+    """
+    return await _Session(plan).run()
+
+
+class _Session:
+    """The loop around the mind: facts in, commands performed, pictures shown."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._loop = asyncio.get_running_loop()
+        self._inbox = Inbox()
+        self._core = SessionCore(plan.wish, plan.abilities)
+        self._dirty = asyncio.Event()
+        self._signal: int | None = None
+        self._output_closed = False
+
+    async def run(self) -> Outcome:
+        try:
+            async with AsyncExitStack() as house:
+                house.enter_context(_short_switch_interval())
+                house.callback(self._inbox.close)
+                house.enter_context(Signals(self._signalled))
+                self._open_terminal(house)
+                sound = self._plan.sound(self._inbox.post) if self._plan.sound is not None else None
+                if sound is not None:
+                    house.push_async_callback(sound.stop)
+                interpreter = await self._hold(sound)
+        except BaseExceptionGroup as group:
+            raise _only(group) from None
+        if self._output_closed:
+            return Outcome(OutputClosed.exit_code, "", "", self._core.state, self._signal)
+        end = interpreter.finished
+        assert end is not None, "the facts ended before the session did"
+        return Outcome(end.exit_code, end.message, end.advice, self._core.state, self._signal)
+
+    def _open_terminal(self, house: AsyncExitStack) -> None:
+        """Screen, then keys. What is not shown yet is shown before the screen is given back."""
+        house.callback(self._plan.view.stop)
+        self._plan.view.start()
+        house.callback(self._show_last)
+        if self._plan.keyboard is not None:
+            keys = self._plan.keyboard(self._inbox.post, self._dirty.set)
+            house.callback(keys.stop)
+            keys.start()
+
+    async def _hold(self, sound: Sound | None) -> Interpreter:
+        """Everything that needs tasks. The devices open while the line does."""
+        dialect = {"ga": GA, "beta": BETA, None: None}[self._plan.dialect]
+        means = Means(self._plan.opener, dialect, self._plan.tap, sound, self._plan.toolbox)
+        async with asyncio.TaskGroup() as crew:
+            interpreter = Interpreter(self._inbox, crew, means)
+            opening = crew.create_task(sound.start(), name="open devices") if sound is not None else None
+            showing = crew.create_task(self._show(), name="view")
+            try:
+                await self._think(interpreter)
+            finally:
+                showing.cancel()
+                if opening is not None:
+                    opening.cancel()
+                await interpreter.leave()
+        return interpreter
+
+    async def _think(self, interpreter: Interpreter) -> None:
+        """The one place where the mind is driven."""
+        for command in self._core.begin(self._loop.time()):
+            interpreter.perform(command)
+        async for fact, at_s in self._inbox:
+            for command in self._core.handle(fact, at_s):
+                interpreter.perform(command)
+            self._dirty.set()
+            if interpreter.finished is not None:
+                return
+
+    # --- the picture
+    # -----------------------------------------------------------------------------------------
+
+    async def _show(self) -> None:
+        """At most ten pictures a second, and none while nothing changes, but for running times."""
+        while True:
+            still_s = PICTURE_S if self._core.state.phase in _MOVING else IDLE_PICTURE_S
+            try:
+                async with asyncio.timeout(still_s):
+                    await self._dirty.wait()
+            except TimeoutError:
+                pass  # nothing happened; clocks on the screen move all the same
+            self._dirty.clear()
+            if not self._update():
+                self._inbox.close()  # nobody reads our output: the session has no purpose any more
+                return
+            await asyncio.sleep(PICTURE_S)
+
+    def _show_last(self) -> None:
+        if not self._output_closed:
+            self._update()
+
+    def _update(self) -> bool:
+        try:
+            self._plan.view.update(self._core.state, self._loop.time())
+        except OutputClosed:
+            self._output_closed = True
+        return not self._output_closed
+
+    # --- signals
+    # ---------------------------------------------------------------------------------------------
+
+    def _signalled(self, number: signal.Signals) -> None:
+        if number is signal.SIGINT and not self._plan.wish.once:
+            self._inbox.post(BreakPressed())
+            return
+        self._signal = number.value
+        self._inbox.post(QuitPressed())
+
+
+@contextmanager
+def _short_switch_interval() -> Iterator[None]:
+    """Audio callbacks wait for the interpreter lock: with 1 ms instead of 5 they are 1.8 ms late beside Rich
+    at 10 Hz, not 5.6 (99th percentile), and 4.1 beside a busy function, not 14.9.
+    """
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(0.001)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before_s)
+
+
+def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The one exception in nested groups; the group itself when there are several."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
