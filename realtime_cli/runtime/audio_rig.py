@@ -1,0 +1,234 @@
+"""Microphone and speaker opened and watched together, with the capture chain between them and the session.
+
+    device thread -- call_soon_threadsafe --> loop: capture chain, levels --> post(fact)
+    interpreter --> play, end_play, flush --> speaker's playout
+
+No trouble with a device ends a session: it becomes a fact, and everything else goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from realtime_cli.devices import portaudio
+from realtime_cli.devices.contract import Device, Lost, MicBlock, Microphone, Speaker, SpeakerBlock
+from realtime_cli.devices.simulated import SimulatedMicrophone
+from realtime_cli.dsp import level, pcm16
+from realtime_cli.errors import DeviceError
+from realtime_cli.runtime.capture_chain import CaptureChain
+from realtime_cli.runtime.keeper import Keeper, Open
+from realtime_cli.session.facts import (
+    DeviceChanged,
+    Fact,
+    InputEnded,
+    MicHeard,
+    Piece,
+    Played,
+    PlayoutEmpty,
+    Which,
+)
+
+if TYPE_CHECKING:
+    from realtime_cli.dsp.echo import EchoCanceller
+
+_log = logging.getLogger(__name__)
+
+
+class AudioRig:
+    """The sound of one session. Made, started and stopped on the loop.
+
+    Args:
+        post: Takes facts; called on the loop.
+        microphone: Where to listen; None for a session that does not.
+        speaker: Where to play; None for a session that does not.
+        echo: Takes the speaker's sound out of the microphone's; None leaves it in.
+
+    Attributes:
+        overflows: Blocks before which the microphone lost sound.
+        underflows: Blocks that the speaker missed.
+    """
+
+    def __init__(
+        self,
+        post: Callable[[Fact], None],
+        *,
+        microphone: Microphone | None,
+        speaker: Speaker | None,
+        echo: EchoCanceller | None = None,
+    ) -> None:
+        self._post = post
+        self._loop = asyncio.get_running_loop()
+        self._lock = asyncio.Lock()
+        self._chain = CaptureChain(lambda pcm, level_dbfs: post(MicHeard(pcm, level_dbfs)), echo)
+        self._microphone = microphone
+        self._speaker = speaker
+        self._keepers: dict[Which, Keeper] = {}
+        self._known_problem: dict[Which, bool] = {}
+        self._speaker_given_up = speaker is None
+        self._sounding = False
+        self._stopped = False
+        self.overflows = 0
+        self.underflows = 0
+        if speaker:
+            self._keepers["speaker"] = self._speaker_keeper(speaker)
+        if microphone:
+            self._keepers["microphone"] = self._microphone_keeper(microphone)
+
+    async def start(self) -> None:
+        """Open the speaker, then the microphone. Returns when each delivers or has failed for the first time."""
+        for keeper in self._keepers.values():
+            await keeper.start()
+
+    async def stop(self) -> None:
+        """Abort and close: first the microphone, then the speaker. Afterwards no fact is posted."""
+        self._stopped = True
+        for which in ("microphone", "speaker"):
+            keeper = self._keepers.get(which)
+            if keeper:
+                await keeper.stop()
+
+    # What the interpreter asks for.
+
+    def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
+        """Queue PCM16 bytes at 24 kHz, whole frames. Without a speaker they are dropped, and never reported."""
+        if self._speaker and not self._speaker_given_up:
+            self._speaker.write((item_id, content_index), pcm16.from_bytes(pcm))
+
+    def end_play(self, item_id: str, content_index: int) -> None:
+        """The audio of this content part is complete."""
+        if self._speaker and not self._speaker_given_up:
+            self._speaker.end((item_id, content_index))
+        else:
+            self._post(PlayoutEmpty())
+
+    def flush(self, fade_ms: int) -> tuple[Piece, ...]:
+        """Fade out and forget what is queued; what each unfinished content part will have been heard of.
+
+        These totals are final: reports of blocks handed over before, and of the fade, still follow as `Played`.
+        """
+        if not self._speaker:
+            return ()
+        return tuple(Piece(*tag, frames) for tag, frames in self._speaker.flush(fade_ms))
+
+    def reopen(self, which: Which) -> None:
+        """Try a device again, now, with the list of devices made anew. Answered by `DeviceChanged`."""
+        keeper = self._keepers.get(which)
+        if keeper:
+            self._known_problem.pop(which, None)
+            keeper.reopen()
+        else:
+            self._post(DeviceChanged(which, "", f"no {which} is wanted in this session"))
+
+    def release_input(self) -> None:
+        """The session listens now: a simulated microphone that was held begins with its file."""
+        if isinstance(self._microphone, SimulatedMicrophone):
+            self._microphone.release()
+
+    # What the devices' threads say: each brings it to the loop, and does nothing else.
+
+    def _hear(self, block: MicBlock) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._heard, block)
+
+    def _report(self, block: SpeakerBlock) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._played, block)
+
+    def _heard(self, block: MicBlock) -> None:
+        if self._stopped:
+            return
+        self._keepers["microphone"].delivered()
+        if block.overflowed:
+            self.overflows += 1
+            _log.info("microphone overflow", extra={"count": self.overflows})
+        self._chain.near(block)
+        if block.last:
+            self._post(InputEnded())
+
+    def _played(self, block: SpeakerBlock) -> None:
+        if self._stopped:
+            return
+        self._keepers["speaker"].delivered()
+        if block.underflowed:
+            self.underflows += 1
+            _log.info("speaker underflow", extra={"count": self.underflows})
+        if "microphone" in self._keepers:
+            self._chain.far(block.frames, block.rate_hz)
+        if block.pieces or self._sounding:  # one block of silence ends each sound, for the meter
+            self._sounding = bool(block.pieces)
+            pieces = tuple(Piece(*tag, frames) for tag, frames in block.pieces)
+            self._post(Played(pieces, level.rms_dbfs(block.frames), block.delay_s))
+        # While this report was on its way, more may have been written: then it is not empty, and will be once more.
+        if block.emptied and self._speaker and not self._speaker.queued_frames:
+            self._post(PlayoutEmpty())
+
+    # What becomes of the devices.
+
+    def _keeper(self, which: Which, device: Device, open_device: Open) -> Keeper:
+        def told(problem: str, attempts: int) -> None:
+            self._told(which, device.name, problem, attempts)
+
+        return Keeper(device, open_device, told, self._renew, self._lock)
+
+    def _speaker_keeper(self, speaker: Speaker) -> Keeper:
+        async def open_speaker(lost: Lost) -> None:
+            await speaker.open(self._report, lost)
+
+        return self._keeper("speaker", speaker, open_speaker)
+
+    def _microphone_keeper(self, microphone: Microphone) -> Keeper:
+        async def open_microphone(lost: Lost) -> None:
+            self._chain.restart()
+            await microphone.open(self._hear, lost)
+
+        return self._keeper("microphone", microphone, open_microphone)
+
+    def _told(self, which: Which, name: str, problem: str, attempts: int) -> None:
+        if self._stopped:
+            return
+        first_of_all = which not in self._known_problem
+        if which == "speaker":
+            # What is queued survives a device that is exchanged in a moment; later, nobody wants to hear old words.
+            self._give_up_speaker(bool(problem) and (first_of_all or attempts > 1))
+        if first_of_all or self._known_problem[which] != bool(problem):
+            self._known_problem[which] = bool(problem)
+            self._post(DeviceChanged(which, name, problem))
+
+    def _give_up_speaker(self, given_up: bool) -> None:
+        if given_up and not self._speaker_given_up and self._speaker:
+            self._speaker.flush(0)
+            self._post(PlayoutEmpty())
+        self._speaker_given_up = given_up
+
+    async def _renew(self, asking: Keeper, attempts: int) -> None:
+        """List the devices anew, for which every stream must be closed.
+
+        A device that works is interrupted (for some 50 ms) only when nothing sounds, and more and more seldom.
+        """
+        async with self._lock:
+            others = [
+                keeper
+                for keeper in self._keepers.values()
+                if keeper is not asking and keeper.is_open and keeper.device.can_return
+            ]
+            if not asking.device.can_return or (others and not self._may_interrupt(attempts)):
+                return
+            for keeper in others:
+                await keeper.rest()
+            try:
+                await asyncio.to_thread(portaudio.refresh)
+            except DeviceError as exc:
+                _log.warning("devices cannot be listed", extra={"problem": str(exc)})
+            for keeper in others:
+                await keeper.resume()
+
+    def _may_interrupt(self, attempts: int) -> bool:
+        if attempts == 0:
+            return True  # the user asked for it
+        doublings, rest = divmod(attempts, 3)
+        seldom = rest == 0 and doublings.bit_count() == 1  # the 3rd, 6th, 12th, 24th attempt
+        return seldom and not (self._speaker and self._speaker.queued_frames)
