@@ -76,12 +76,16 @@ class Resampler:
         return np.clip(np.rint(out), -32768, 32767).astype(np.int16)
 
     def flush(self) -> Int16:
-        """The end of the stream, `delay_s` long, still inside the filter; then a new stream begins."""
+        """The end of the stream, still inside the filter (`delay_s` long); then a new stream begins.
+
+        After `skip_delay`, everything together is exactly ceil(n * to_hz / from_hz) frames long.
+        """
         if self.is_identity:
             return SILENCE
+        wanted = max(0, -(-(self._half - self._next) // self._down))
         tail = self.process(np.zeros(-(-self._half // self._up), dtype=np.int16))
         self.reset()
-        return tail
+        return tail[:wanted]
 
     def skip_delay(self) -> None:
         """Leave out the first `delay_s` of what comes out; exact, on the fine grid."""

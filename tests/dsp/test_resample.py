@@ -106,6 +106,21 @@ def test_flush_gives_the_end_and_begins_anew() -> None:
     assert np.array_equal(again, whole)
 
 
+@given(st.sampled_from(PAIRS), st.lists(st.integers(0, 700), max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_without_its_delay_a_stream_equals_the_whole_sound(pair: tuple[int, int], sizes: list[int]) -> None:
+    resampler, frames, at = Resampler(*pair), noise(sum(sizes)), 0
+    resampler.skip_delay()
+    parts = []
+    for size in sizes:
+        parts.append(resampler.process(frames[at : at + size]))
+        at += size
+    streamed = np.concatenate([*parts, resampler.flush()]) if at else frames
+    whole = resample(frames, *pair)
+    assert len(streamed) == len(whole)
+    assert np.all(np.abs(streamed.astype(int) - whole) <= 1)
+
+
 def test_equal_rates_change_nothing() -> None:
     resampler, frames = Resampler(24_000, 24_000), noise(100)
     assert resampler.is_identity
