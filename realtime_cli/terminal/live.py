@@ -1,0 +1,240 @@
+"""The live view: what is going on now in a small region at the bottom, everything finished above it for good."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import signal
+from collections.abc import Callable
+from typing import NoReturn
+
+from rich.console import Console
+from rich.control import Control
+from rich.live import Live
+from rich.segment import ControlType
+from rich.text import Text
+
+from realtime_cli.session.state import SessionState
+from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
+from realtime_cli.terminal.entries import begins_turn, entry_lines
+from realtime_cli.terminal.quiet import QuietStderr
+from realtime_cli.terminal.render import Canvas, Picture, render
+from realtime_cli.terminal.theme import Theme
+
+_NOTHING = Picture((Text(),))
+
+
+class ScreenConsole(Console):
+    """Rich's console, except that a closed output is an error of ours instead of the end of the process."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Called by Rich while `BrokenPipeError` is handled."""
+        raise OutputClosed from None
+
+
+class LiveView:
+    """An inline Rich region; the scrollback stays the user's.
+
+    Only what changed is drawn: an equal picture at an equal size writes no byte. Runs on the loop, without threads.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        theme: Theme,
+        *,
+        provider: str = "",
+        epoch_offset_s: float | None = None,
+        quiet: QuietStderr | None = None,
+    ) -> None:
+        """A view on a console that is a terminal.
+
+        Args:
+            console: Where to draw.
+            theme: What it can show.
+            provider: Its name, for the status line.
+            epoch_offset_s: Epoch time minus loop time; None hides the session time left.
+            quiet: Keeps what libraries print on fd 2 off the screen while it is ours.
+        """
+        self._console = console
+        self._theme = theme
+        self._provider = provider
+        self._epoch_offset_s = epoch_offset_s
+        self._quiet = quiet
+        self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
+        self._live: Live | None = None
+        self._drawn = _NOTHING
+        self._size = (0, 0)
+        self._printed = 0
+        self._last: tuple[SessionState, float] | None = None
+        self._watches_size = False
+
+    def watch_keys(self, keys: Callable[[], KeysPicture]) -> None:
+        """Show what the keyboard adds to the picture, asked for at each update."""
+        self._keys = keys
+
+    def start(self) -> None:
+        """Hide the cursor and take the bottom of the screen; also after `suspend`."""
+        if self._live is not None:
+            return
+        if self._quiet is not None:
+            self._quiet.start()
+        self._drawn, self._size = _NOTHING, self._measure()
+        self._live = Live(
+            _NOTHING,
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            vertical_overflow="crop",
+        )
+        self._guarded(self._live.start)
+        self._watch_size(True)
+        atexit.register(self.stop)
+
+    def update(self, state: SessionState, now_s: float) -> None:
+        """Print newly settled entries above the region and draw the region where it changed.
+
+        Raises:
+            OutputClosed: The terminal went away.
+        """
+        self._last = (state, now_s)
+        if self._live is None:
+            return
+        size = self._measure()
+        if size != self._size:
+            self._guarded(self._erase_at_new_size, size[0])
+            self._size = size
+            self._drawn = _NOTHING
+        settled = self._settled_lines(state, state.settled)
+        picture = render(state, self._canvas(), now_s)
+        if not settled and picture == self._drawn:
+            return
+        self._live.update(picture)
+        self._guarded(self._show, settled)
+        self._drawn = picture
+
+    def stop(self) -> None:
+        """Print what was still in progress, remove the region, show the cursor."""
+        atexit.unregister(self.stop)
+        if self._live is None:
+            return
+        try:
+            if self._last is not None:
+                state, _ = self._last
+                left = self._settled_lines(state, len(state.entries))
+                self._live.update(_NOTHING)
+                self._guarded(self._show, left)
+            self._leave()
+        except OutputClosed:
+            self._live = None  # nobody is there to see it
+            self._watch_size(False)
+        finally:
+            if self._quiet is not None:
+                self._quiet.stop()
+
+    def suspend(self) -> None:
+        """Give the screen back for a while (Ctrl+Z): the region goes, what is finished stays."""
+        if self._live is not None:
+            self._leave()
+            if self._quiet is not None:
+                self._quiet.stop()
+
+    def resume(self) -> None:
+        """Take the screen again and draw the last picture."""
+        self.start()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the last picture at the present size; what stands there from an older size is erased."""
+        if self._last is not None:
+            self.update(*self._last)
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _canvas(self) -> Canvas:
+        width, height = self._size
+        return Canvas(
+            width=width,
+            height=height,
+            theme=self._theme,
+            provider=self._provider,
+            keys=self._keys(),
+            printed=self._printed,
+            epoch_offset_s=self._epoch_offset_s,
+        )
+
+    def _settled_lines(self, state: SessionState, end: int) -> list[Text]:
+        width = max(12, self._size[0] - 1)
+        lines: list[Text] = []
+        for index, entry in enumerate(state.entries[self._printed : end], self._printed):
+            if begins_turn(entry, index):
+                lines.append(Text())
+            lines += entry_lines(entry, width, self._theme)
+        self._printed = max(self._printed, end)
+        return lines
+
+    def _show(self, settled: list[Text]) -> None:
+        """One write to the terminal: region erased, finished lines, region drawn."""
+        assert self._live is not None
+        if settled:
+            self._console.print(Picture(tuple(settled)), crop=False)
+        else:
+            self._live.refresh()
+
+    def _leave(self) -> None:
+        assert self._live is not None
+        live, self._live = self._live, None
+        self._watch_size(False)
+        live.update(_NOTHING)
+        self._guarded(live.stop)
+
+    def _guarded(self, draw: Callable[..., None], *arguments: object) -> None:
+        try:
+            draw(*arguments)
+        except OSError as exc:  # the terminal hung up (EIO), or stdout was closed
+            raise OutputClosed from exc
+
+    def _measure(self) -> tuple[int, int]:
+        size = self._console.size
+        return size.width, size.height
+
+    def _erase_at_new_size(self, width: int) -> None:
+        """Erase the region where it stands after the terminal changed its width.
+
+        Rich goes up by as many rows as it wrote. A terminal that wraps old lines anew made more rows of them, so
+        those are erased here, and the cursor is put where Rich believes it to be.
+        """
+        written = [line.cell_len for line in self._drawn.lines]
+        rows = (
+            sum(max(1, -(-cells // max(1, width))) for cells in written)
+            if self._theme.reflows
+            else len(written)
+        )
+        up = ((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)) * (rows - 1)
+        down = ((ControlType.CURSOR_DOWN, len(written) - 1),) if len(written) > 1 else ()
+        self._console.control(
+            Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2), *up, *down)
+        )
+
+    def _watch_size(self, wanted: bool) -> None:
+        """Redraw at once when the size changes; without it the next update notices."""
+        if wanted == self._watches_size or not hasattr(signal, "SIGWINCH"):
+            return
+        try:
+            loop = asyncio.get_running_loop()
+            if wanted:
+                loop.add_signal_handler(signal.SIGWINCH, self._resized)
+            else:
+                loop.remove_signal_handler(signal.SIGWINCH)
+        except (RuntimeError, ValueError):
+            return  # no loop, or not the main thread
+        self._watches_size = wanted
+
+    def _resized(self) -> None:
+        try:
+            if self._measure() != self._size:
+                self.redraw()
+        except OutputClosed:
+            return  # the next update says so

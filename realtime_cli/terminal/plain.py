@@ -1,0 +1,120 @@
+"""Sequential lines for logs, pipes and screen readers: nothing moves, nothing is drawn twice."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TextIO
+
+from realtime_cli.session.state import Call, Entry, Notice, Phase, SessionState, Spoken
+from realtime_cli.terminal.contract import OutputClosed
+from realtime_cli.terminal.sanitize import clean, clean_line, encodable
+from realtime_cli.terminal.theme import Colour, Theme
+from realtime_cli.terminal.wording import call_outcome, call_signature, phase_words, role_name
+
+_OUTPUT_LIMIT_CHARS = 2_000
+_LABEL_COLOURS = {"you": "32", "assistant": "36", "aside": "36", "call": "34"}
+
+
+class PlainView:
+    """The conversation on stdout, one entry after the other as it is finished; states and notices on stderr."""
+
+    def __init__(self, out: TextIO, err: TextIO, theme: Theme) -> None:
+        """Streams to write to; colours only where they are forced (`FORCE_COLOR`)."""
+        self._out = out
+        self._err = err
+        self._colour = theme.colour is Colour.ALWAYS
+        self._printed = 0
+        self._phase: Phase | None = None
+        self._last: SessionState | None = None
+
+    def start(self) -> None:
+        """Nothing to take."""
+
+    def update(self, state: SessionState, now_s: float) -> None:
+        """Print entries that were settled since the last time, then the state if it is another one.
+
+        Raises:
+            OutputClosed: Nobody reads stdout any more.
+        """
+        self._last = state
+        self._print_until(state, state.settled)
+        if state.phase is not self._phase:
+            self._phase = state.phase
+            write(self._err, f"[{phase_words(state, now_s)}]\n")
+
+    def stop(self) -> None:
+        """Print what was still in progress."""
+        if self._last is not None:
+            try:
+                self._print_until(self._last, len(self._last.entries))
+            except OutputClosed:
+                return  # nobody is there to read it
+
+    def _print_until(self, state: SessionState, end: int) -> None:
+        for entry in state.entries[self._printed : end]:
+            self._printed += 1
+            stream = self._err if isinstance(entry, Notice) else self._out
+            write(stream, self._painted(plain_lines(entry)) + "\n")
+
+    def _painted(self, text: str) -> str:
+        label, colon, rest = text.partition(":")
+        colour = _LABEL_COLOURS.get(label) if self._colour else None
+        return f"\x1b[{colour}m{label}{colon}\x1b[0m{rest}" if colour else text
+
+
+def plain_lines(entry: Entry) -> str:
+    """An entry as "who: what", further lines indented, without a final newline."""
+    match entry:
+        case Spoken():
+            return _spoken(entry)
+        case Call():
+            output = clean(entry.output, line_limit_chars=_OUTPUT_LIMIT_CHARS).strip()
+            result = f" -> {output}" if output else ""
+            return _indented(f"call: {call_signature(entry, 1_000)} [{call_outcome(entry, None)}]{result}")
+        case Notice():
+            advice = f" {clean(entry.advice)}" if entry.advice else ""
+            return _indented(f"{entry.severity}: {clean(entry.text)}{advice}")
+
+
+def write(stream: TextIO, text: str, *, flush: bool = True) -> None:
+    """Write harmless text; characters the stream's encoding lacks become "?".
+
+    Raises:
+        OutputClosed: The stream is a pipe nobody reads, or a terminal that hung up.
+    """
+    try:
+        stream.write(encodable(text, stream.encoding or "utf-8"))
+        if flush:
+            stream.flush()
+    except OSError as exc:
+        if exc.errno not in (errno.EPIPE, errno.ECONNRESET, errno.EIO):  # the last one: the terminal is gone
+            raise
+        _silence(stream)
+        raise OutputClosed from exc
+
+
+def _silence(stream: TextIO) -> None:
+    """What the stream still holds must not raise once more when Python flushes it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _spoken(entry: Spoken) -> str:
+    words = clean(entry.text).strip()
+    if not words:
+        words = (
+            "(no words)"
+            if not entry.problem
+            else "(no transcript)"
+            if entry.role == "user"
+            else "(no answer)"
+        )
+    mark = " [interrupted]" if entry.interrupted else ""
+    problem = f" [{clean_line(entry.problem)}]" if entry.problem else ""
+    return _indented(f"{role_name(entry)}: {words}{mark}{problem}")
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")

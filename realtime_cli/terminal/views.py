@@ -1,0 +1,104 @@
+"""Which view and which keyboard this process gets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from realtime_cli.session.facts import Fact
+from realtime_cli.terminal.answer import AnswerView
+from realtime_cli.terminal.contract import View
+from realtime_cli.terminal.plain import PlainView
+from realtime_cli.terminal.theme import Colour, Theme, theme_for
+
+if TYPE_CHECKING:
+    from realtime_cli.terminal.keyboard import Keyboard
+    from realtime_cli.terminal.live import LiveView
+
+MakeKeyboard: TypeAlias = "Callable[[Callable[[Fact], None], Callable[[], None]], Keyboard]"
+"""From (post a fact, the picture changed)."""
+Kind = Literal["live", "plain", "answer", "silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the user wants to see.
+
+    Attributes:
+        provider: Name for the status line.
+        epoch_offset_s: Epoch time minus loop time, for the session time left; None hides it.
+        log_file: Gets what libraries print on fd 2 while the screen is ours; None throws it away.
+    """
+
+    provider: str = ""
+    epoch_offset_s: float | None = None
+    log_file: Path | None = None
+
+
+def open_view(kind: Kind, look: Look | None = None) -> View:
+    """A view on this process' stdout and stderr.
+
+    Args:
+        kind: "live": the region where stdout is a terminal that can move its cursor, else as "plain"; "plain":
+            sequential lines; "answer": the answer alone on stdout (`send-text`); "silent": nothing on stdout.
+        look: Details of the live view.
+    """
+    look = look or Look()
+    theme = theme_for(os.environ, sys.stdout.encoding or "utf-8")
+    if kind == "answer":
+        return AnswerView(sys.stdout, sys.stderr)
+    if kind == "silent":
+        return AnswerView(None, sys.stderr)
+    if kind == "live" and sys.stdout.isatty() and theme.inline_live:
+        return _live_view(theme, look)
+    return PlainView(sys.stdout, sys.stderr, theme)
+
+
+def keyboard_for(view: View, *, typing: bool = False) -> MakeKeyboard | None:
+    """What makes the keyboard of this process' terminal, None where there is no terminal to read keys from.
+
+    Args:
+        view: From `open_view`. A live view shows what is typed, and is given back while the process is suspended.
+        typing: Keep a line open for messages, because there is no microphone.
+    """
+    from realtime_cli.terminal.key_input import find_key_input
+    from realtime_cli.terminal.keyboard import Keyboard
+    from realtime_cli.terminal.live import LiveView
+
+    key_input = find_key_input()
+    if key_input is None:
+        return None
+    live = view if isinstance(view, LiveView) else None
+
+    def make(post: Callable[[Fact], None], changed: Callable[[], None]) -> Keyboard:
+        keyboard = Keyboard(key_input, post, changed, screen=live, typing=typing)
+        if live is not None:
+            live.watch_keys(lambda: keyboard.picture)
+        return keyboard
+
+    return make
+
+
+def _live_view(theme: Theme, look: Look) -> LiveView:
+    from realtime_cli.terminal.live import LiveView, ScreenConsole
+    from realtime_cli.terminal.quiet import QuietStderr
+
+    console = ScreenConsole(
+        file=sys.stdout,
+        force_terminal=True,
+        no_color=theme.colour is Colour.NEVER,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    return LiveView(
+        console,
+        theme,
+        provider=look.provider,
+        epoch_offset_s=look.epoch_offset_s,
+        quiet=QuietStderr(look.log_file),
+    )
