@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import ssl
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -182,8 +183,6 @@ def _tls(error: ssl.SSLError, where: Destination) -> NobodyThere:
 
 
 def _network(error: OSError, where: Destination) -> Unreachable:
-    import socket
-
     if isinstance(error, socket.gaierror):
         return NobodyThere(
             f"the name of {where.host_port} cannot be found", advice="Check the host name and the network."
@@ -193,9 +192,12 @@ def _network(error: OSError, where: Destination) -> Unreachable:
             f"nobody listens at {where.host_port}", advice="Is the server running? Check host and port."
         )
     if isinstance(error, ConnectionError):
+        scheme = (
+            "try ws:// if this server has no TLS" if where.secure else "try wss:// if this server wants TLS"
+        )
         return Unreachable(
             f"{where.host_port} hung up during the handshake",
-            advice="Check scheme (ws or wss) and port, then try again.",
+            advice=f"Try again; if it stays so, check the port, and {scheme}.",
         )
     problem = _clean(error.strerror or type(error).__name__, ())
     return Unreachable(
