@@ -129,13 +129,17 @@ class Answering:
         self._active = None
         return commands
 
-    def words_known(self, item_id: str) -> Commands:
-        """The ears are done with an item: responses that waited for it may go on."""
+    def words_known(self, item_id: str, failure: str = "") -> Commands:
+        """The ears are done with an item: responses that waited for it go on, or fail with the ears."""
         commands: Commands = []
         for work in list(self._works.values()):
-            if item_id in work.waiting:
-                work.waiting.discard(item_id)
-                commands += [] if work.waiting else self._ask(work)
+            if item_id not in work.waiting:
+                continue
+            work.waiting.discard(item_id)
+            if failure:
+                commands += work.run.fail(failure) + self._settle(work)
+            elif not work.waiting:
+                commands += self._ask(work)
         return commands
 
     def find_input(self, item_id: str) -> Entry | None:

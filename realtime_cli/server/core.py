@@ -221,9 +221,9 @@ class ServerCore:
         entry = self._session.conversation.find(fact.item_id) or self._answering.find_input(fact.item_id)
         if isinstance(fact, v.EngineTranscribed):
             commands = self._listening.transcribed(fact.item_id, fact.text, entry)
-        else:
-            commands = self._listening.hearing_failed(fact.item_id, fact.message, entry)
-        return commands + self._answering.words_known(fact.item_id)
+            return commands + self._answering.words_known(fact.item_id)
+        commands = self._listening.hearing_failed(fact.item_id, fact.message, entry)
+        return commands + self._answering.words_known(fact.item_id, fact.message)
 
     def _signed(self, command: v.ServerCommand) -> v.ServerCommand:
         """Every event leaves with an id of its own."""

@@ -24,13 +24,17 @@ Commands = list[v.ServerCommand]
 
 @dataclass(slots=True)
 class _Utterance:
-    """What is being recognised. `told`: the client knows the id. `shown`: transcript deltas so far."""
+    """What is being recognised. `told`: the client knows the id. `shown`: transcript deltas so far.
+
+    `broken`: the ears gave up before the turn was over; they get all of it once more when it is.
+    """
 
     told: bool
     wanted: bool
     partial: str = ""
     shown: str = ""
     duration_ms: int = 0
+    broken: bool = False
 
 
 class Listening:
@@ -153,6 +157,9 @@ class Listening:
 
     def hearing_failed(self, item_id: str, message: str, entry: Entry | None) -> Commands:
         """The ears gave up on it: it counts as not understood."""
+        if item_id == self._current:
+            self._utterances[item_id].broken = True
+            return []
         utterance = self._utterances.pop(item_id, None)
         if utterance is None or entry is None:
             return []

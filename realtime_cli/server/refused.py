@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from realtime_cli.protocol import ErrorDetail, ErrorEvent
 
 
-class Refused(Exception):  # noqa: N818 - reads as a sentence where it is raised
+class Refused(Exception):
     """A client's event breaks a rule. Nothing of it has been applied.
 
     Args:

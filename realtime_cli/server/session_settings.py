@@ -94,6 +94,8 @@ def updated(
         if not untouched:
             raise Refused("The type of a session cannot be changed once it is in use.", param="session.type")
         now = _other_kind(now, options)
+    if change.type == "transcription":
+        _check_listening_only(change)
     check_modalities(change.output_modalities, "session.output_modalities")
     check_token_limit(change.max_output_tokens, "session.max_output_tokens")
     check_tools(change.tools, "session.tools")
@@ -101,7 +103,8 @@ def updated(
     for name, wanted in (("reasoning", change.reasoning), ("prompt", change.prompt)):
         if wanted is not UNSET and wanted is not None:
             raise Refused("Unsupported option for this model.", param=f"session.{name}")
-    after = _completed(p.merge(now, change))
+    # `model` is fixed for good; a change of it is not refused but has no effect, as at the hosted service.
+    after = replace(_completed(p.merge(now, change)), model=now.model)
     _check_choice(after)
     if voice_locked and _voice(after) != _voice(now):
         raise Refused(
@@ -110,6 +113,22 @@ def updated(
             param="session.audio.output.voice",
         )
     return after
+
+
+def _check_listening_only(change: p.SessionConfig) -> None:
+    """A transcription session has an input and nothing that answers."""
+    allowed = ("type", "model", "include", "audio", *p.SERVER_OWNED)
+    for name in change.__struct_fields__:
+        if name not in allowed and getattr(change, name) is not UNSET:
+            raise Refused(
+                f"Unknown parameter: 'session.{name}'.", code="unknown_parameter", param=f"session.{name}"
+            )
+    if isinstance(change.audio, p.AudioConfig) and change.audio.output is not UNSET:
+        raise Refused(
+            "Unknown parameter: 'session.audio.output'.",
+            code="unknown_parameter",
+            param="session.audio.output",
+        )
 
 
 def check_modalities(modalities: tuple[p.Modality, ...] | UnsetType, param: str) -> None:

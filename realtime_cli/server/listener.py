@@ -1,0 +1,199 @@
+"""The doors of the local server: a loopback WebSocket, and a pair of queues inside the process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection
+from websockets.asyncio.server import serve as serve_websockets
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.typing import Origin, Subprotocol
+
+from realtime_cli.errors import Unreachable
+from realtime_cli.server.engines.contract import EngineFailed, Engines
+from realtime_cli.server.link import Link, LinkClosed, MemoryLink
+from realtime_cli.server.options import MAX_APPEND_BYTES, ServerOptions
+from realtime_cli.server.session_host import Greeting, SessionHost
+
+HOST: Final = "127.0.0.1"
+PATH: Final = "/v1/realtime"
+HEALTH_PATH: Final = "/healthz"
+MAX_MESSAGE_BYTES: Final = (MAX_APPEND_BYTES + 1024 * 1024) * 4 // 3
+"""The largest append in base64, with room around it."""
+
+_log = logging.getLogger(__name__)
+
+
+class SocketLink:
+    """A WebSocket connection as a `Link`."""
+
+    def __init__(self, connection: ServerConnection) -> None:
+        self._connection = connection
+
+    async def send(self, text: str) -> None:
+        """One text message."""
+        try:
+            await self._connection.send(text)
+        except ConnectionClosed as closed:
+            raise _closed(closed) from None
+
+    async def receive(self) -> str:
+        """The next text message; a binary one arrives as "", which is no event."""
+        try:
+            message = await self._connection.recv()
+        except ConnectionClosed as closed:
+            raise _closed(closed) from None
+        return message if isinstance(message, str) else ""
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Closing handshake. A reason is cut to what a close frame carries."""
+        await self._connection.close(code, reason.encode()[:120].decode(errors="ignore"))
+
+
+@dataclass(slots=True)
+class RunningServer:
+    """A server that is listening.
+
+    Attributes:
+        port: The real one, also when 0 was asked for.
+    """
+
+    port: int
+    _engines: Engines
+    _server: Server = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"ws://{HOST}:{self.port}{PATH}"
+
+    @property
+    def sessions(self) -> int:
+        """Clients connected now."""
+        return len(self._server.connections)
+
+    async def close(self) -> None:
+        """Say 1001 to every client, end all sessions, stop the engines."""
+        self._server.close()
+        await self._server.wait_closed()
+        await stop_engines(self._engines)
+
+
+async def serve(engines: Engines, options: ServerOptions | None = None, port: int = 0) -> RunningServer:
+    """Listen on the loopback interface only.
+
+    Args:
+        engines: Stopped when the server is closed.
+        options: How the server behaves.
+        port: 0 for any free one.
+
+    Raises:
+        Unreachable: The port is taken or not allowed.
+    """
+    options = options or ServerOptions()
+    door = _Door(engines, options)
+    try:
+        server = await serve_websockets(
+            door.attend,
+            HOST,
+            port,
+            process_request=door.judge,
+            origins=[None, *(Origin(origin) for origin in options.allowed_origins)],
+            subprotocols=[Subprotocol("realtime")],
+            compression=None,
+            max_size=MAX_MESSAGE_BYTES,
+            server_header=None,
+        )
+    except OSError as problem:
+        raise Unreachable(
+            f"cannot listen on {HOST}:{port}: {problem.strerror}",
+            advice="Choose another --port, or 0 for any.",
+        ) from problem
+    door.server = server
+    return RunningServer(server.sockets[0].getsockname()[1], engines, server)
+
+
+async def attend(link: Link, engines: Engines, options: ServerOptions | None = None) -> None:
+    """Serve one GA client on any line until it leaves. The engines stay as they are: see `stop_engines`."""
+    await SessionHost(link, engines, options or ServerOptions()).run()
+
+
+class EmbeddedLink(MemoryLink):
+    """A client's end of a line to a server in the same process. `aclose` waits until the session is gone."""
+
+    session: asyncio.Task[None]
+
+    async def aclose(self) -> None:
+        """Close the line and wait for the end of the session."""
+        await self.close()
+        await self.session
+
+
+def connect_in_memory(engines: Engines, options: ServerOptions | None = None) -> EmbeddedLink:
+    """Open a line to a server session in this process: no port, so nobody else can connect.
+
+    Args:
+        engines: Stay running for the next line; `stop_engines` ends them.
+        options: How the server behaves.
+    """
+    near, far = EmbeddedLink.pair()
+    near.session = asyncio.get_running_loop().create_task(attend(far, engines, options))
+    return near
+
+
+async def stop_engines(engines: Engines) -> None:
+    """End everything the engines run."""
+    for engine in (engines.brain, engines.mouth, engines.ears):
+        try:
+            await engine.stop()
+        except EngineFailed as failed:
+            _log.warning("engine %s does not stop: %s", engine.name, failed)
+
+
+@dataclass(slots=True)
+class _Door:
+    engines: Engines
+    options: ServerOptions
+    server: Server | None = None
+
+    def judge(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Answer what is no session; None lets the handshake go on. Origins are websockets' part."""
+        path = urlsplit(request.path).path
+        if path == HEALTH_PATH:
+            return _plain(HTTPStatus.OK, "ok\n")
+        if path.rstrip("/") != PATH:
+            return _plain(HTTPStatus.NOT_FOUND, f"Nothing here. Realtime sessions are at {PATH}\n")
+        if self.server is not None and len(self.server.connections) > self.options.max_sessions:
+            return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many sessions.\n")
+        return None
+
+    async def attend(self, connection: ServerConnection) -> None:
+        """One session."""
+        request = connection.request
+        assert request is not None
+        query = parse_qs(urlsplit(request.path).query)
+        greeting = Greeting(
+            beta="realtime=v1" in request.headers.get("openai-beta", ""),
+            transcription=query.get("intent") == ["transcription"],
+        )
+        await SessionHost(SocketLink(connection), self.engines, self.options, greeting).run()
+
+
+def _closed(closed: ConnectionClosed) -> LinkClosed:
+    received = closed.rcvd
+    return LinkClosed(received.code, received.reason) if received else LinkClosed()
+
+
+def _plain(status: HTTPStatus, text: str) -> Response:
+    body = text.encode()
+    headers = Headers(
+        {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body)), "Connection": "close"}
+    )
+    return Response(status.value, status.phrase, headers, body)
