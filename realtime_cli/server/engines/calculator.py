@@ -15,7 +15,12 @@ from realtime_cli.server.engines.number_words import read_number, row, say_numbe
 
 
 class CalculationError(Exception):
-    """The sum has no answer that can be said; the message is a sentence for the user."""
+    """The sum has no answer that can be said; the message is a sentence for the user.
+
+    `expression` is the sum in signs, for those who want to try it themselves.
+    """
+
+    expression = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,14 @@ def find_sum(text: str) -> Sum | None:
             value = parser.whole()
         except _NotASum:
             continue
+        except CalculationError as exc:
+            exc.expression = _in_signs(tokens)
+            raise
         return Sum(_in_signs(tokens), _as_said(tokens), parser.used, value)
     return None
 
 
-class _NotASum(Exception):  # noqa: N818 - it is no error
+class _NotASum(Exception):
     """The tokens do not make an expression."""
 
 

@@ -57,7 +57,11 @@ class PocketsphinxEars:
             EngineFailed: It cannot start.
         """
         if not self._pairs:
-            self.release(await self.acquire())
+            pair = await self.acquire()
+            try:
+                await pair.settle()
+            finally:
+                self.release(pair)
 
     def listen(self, on_partial: Callable[[str], None] | None = None) -> PocketsphinxUtterance:
         """Begin an utterance; a pair is found (or started) in the background while audio is kept."""

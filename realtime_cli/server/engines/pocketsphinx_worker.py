@@ -4,7 +4,7 @@ Started as `full` it knows the general language model, as `domain` only the phra
 
 Frames in: `P` {"phrases"}; `B` {"id"} begins an utterance, `A` PCM16 at 16 kHz, `E` ends it, `X` forgets it. Frames
 out: `R` when ready or `!` with the reason; `H` (so far) and `F` (final) {"id", "text", "score", "frames"};
-`L` {"text"}: something for the log.
+`K` {"skipped"}: the phrases are known now, except for these words.
 """
 
 from __future__ import annotations
@@ -139,9 +139,8 @@ def serve(recogniser: Recogniser, source: BinaryIO, sink: BinaryIO) -> None:
     while (frame := read(source)) is not None:
         if frame.kind == "B":
             number = int(frame.json()["id"])
-        for answer in _answers(recogniser, frame):
-            body = answer[1] if answer[0] == "L" else {**answer[1], "id": number}
-            sink.write(pack(answer[0], body))
+        for kind, body in _answers(recogniser, frame):
+            sink.write(pack(kind, {**body, "id": number}))
 
 
 def _answers(recogniser: Recogniser, frame: Frame) -> list[tuple[str, dict[str, Any]]]:
@@ -155,9 +154,7 @@ def _answers(recogniser: Recogniser, frame: Frame) -> list[tuple[str, dict[str, 
     elif frame.kind == "X":
         recogniser.forget()
     elif frame.kind == "P":
-        skipped = recogniser.learn(frame.json()["phrases"])
-        if skipped:
-            return [("L", {"text": f"no sound known for: {' '.join(skipped[:20])}"})]
+        return [("K", {"skipped": recogniser.learn(frame.json()["phrases"])})]
     return []
 
 

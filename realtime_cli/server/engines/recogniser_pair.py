@@ -49,6 +49,8 @@ class RecogniserPair:
     def __init__(self) -> None:
         self._workers = tuple(self._worker(role) for role in (FULL, DOMAIN))
         self._phrases: Sequence[str] = ()
+        self._learned = asyncio.Event()
+        self._learned.set()
         self._number = 0
         self._so_far = [Hypothesis("", None, 0)] * 2
         self._finals: tuple[asyncio.Future[Hypothesis], ...] = ()
@@ -82,7 +84,12 @@ class RecogniserPair:
         """Tell the domain decoder what to expect, unless it knows. Takes effect with the next utterance."""
         if phrases and phrases != self._phrases:
             self._phrases = phrases
+            self._learned.clear()
             self._workers[DOMAIN].send("P", {"phrases": list(phrases)})
+
+    async def settle(self) -> None:
+        """Wait until the phrases told last are in use, or a process died."""
+        await self._learned.wait()
 
     def begin(self) -> None:
         """Begin an utterance."""
@@ -137,8 +144,10 @@ class RecogniserPair:
 
     def _take(self, role: int, frame: Frame) -> None:
         body = frame.json()
-        if frame.kind == "L":
-            _log.info("recogniser: %s", body["text"])
+        if frame.kind == "K":
+            self._learned.set()
+            if body["skipped"]:
+                _log.info("the recogniser does not know how to say: %s", " ".join(body["skipped"][:20]))
         elif body["id"] == self._number:
             hypothesis = Hypothesis(body["text"], body["score"], body["frames"])
             self._so_far[role] = hypothesis
@@ -148,6 +157,7 @@ class RecogniserPair:
                 self.on_hypothesis(better(*self._so_far))
 
     def _fail(self) -> None:
+        self._learned.set()
         for final in self._finals:
             if not final.done():
                 final.set_exception(EngineFailed("the speech recogniser's process ended"))

@@ -22,7 +22,7 @@ from realtime_cli.server.engines.contract import (
     Words,
 )
 from realtime_cli.server.engines.rules_intents import (
-    ABILITIES,
+    HINT,
     SUM_WORDS,
     Heard,
     Intent,
@@ -206,11 +206,11 @@ def _classify(instructions: str, text: str) -> str | None:
 def _opening(instructions: str) -> str:
     """What to say when nobody said anything: what the instructions dictate, or a greeting."""
     dictated = _SAY_THIS.search(instructions)
-    return dictated[1].strip() if dictated else f"Hello. I am the built-in demo responder. {ABILITIES}"
+    return dictated[1].strip() if dictated else f"Hello. I am the built-in demo responder. {HINT}"
 
 
 def _not_understood(text: str, tools: Sequence[ToolOffer]) -> str:
     heard = text if len(text) <= 80 else text[:80].rsplit(" ", 1)[0] + " ..."
     names = [spoken_name(offer.name) for offer in tools[:5]]
     more = f" I can also call {', '.join(names)}." if names else ""
-    return f"I heard '{heard}', but I only follow rules. {ABILITIES}{more}"
+    return f"I heard '{heard}', but I only follow rules. {HINT}{more}"

@@ -19,6 +19,8 @@ ABILITIES: Final = (
     "and keep your name and your notes."
 )
 
+HINT: Final = "Try: what time is it, roll two dice, or: what can you do."
+
 
 def _roll(sides: int) -> int:
     return secrets.randbelow(sides) + 1
@@ -231,7 +233,7 @@ def _manners(heard: Heard) -> str | None:
         (r"\b(thanks|thank you)\b", "You are welcome."),
         (r"\b(good ?bye|bye|see you|good night)\b", "Goodbye."),
         (r"\bhow are you\b|\bhow do you do\b", "I am well, thank you. I am only a set of rules."),
-        (r"^\W*(hello|hi|hey|good (morning|afternoon|evening))\b", f"Hello. {ABILITIES}"),
+        (r"^\W*(hello|hi|hey|good (morning|afternoon|evening))\b", f"Hello. {HINT}"),
     ):
         if re.search(pattern, text):
             return answer
@@ -259,7 +261,7 @@ INTENTS: Final[tuple[Intent, ...]] = (
 SUM_WORDS: Final = {
     "+": frozenset({"add", "addition", "plus", "sum"}),
     "-": frozenset({"subtract", "subtraction", "minus", "difference"}),
-    "*": frozenset({"multiply", "multiplication", "product", "times"}),
+    "*": frozenset({"multiply", "multiplication", "product"}),
     "/": frozenset({"divide", "division", "quotient"}),
 }
 """Words of functions that do one operation only."""

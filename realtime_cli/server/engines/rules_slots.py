@@ -31,6 +31,8 @@ _QUOTED: Final = re.compile(r"[\"“”]([^\"“”]+)[\"“”]")
 _TAIL: Final = re.compile(r"(?:\s+(?:please|now|right now|today|for me|thanks))+$|[.?!,;:]+$", re.IGNORECASE)
 _YES: Final = frozenset(row("on yes true enable enabled start open activate with"))
 _NO: Final = frozenset(row("off no false not don't disable disabled stop close deactivate without"))
+_COUNTS: Final = frozenset({"count", "number", "num", "n", "amount", "quantity", "tim"})  # stems
+_SIDES: Final = frozenset({"sid", "fac"})
 _FORMULAS: Final = frozenset(row("expression formula calculation sum equation"))
 
 
@@ -124,12 +126,16 @@ class _Reader:
         if schema.get("type") not in ("integer", "number"):
             return None
         names = {stem(word) for word in split_name(name)}
-        for entry in self._numbers:
-            at, number = entry
-            around = [*self._stems[max(0, at - 2) : at], *self._stems[number.end : number.end + 1]]
-            if names.intersection(around):
-                return self._use(entry, schema)
-        return None
+        entry = next((entry for entry in self._numbers if self._is_named(names, *entry)), None)
+        return self._use(entry, schema) if entry else None
+
+    def _is_named(self, names: set[str], at: int, number: Number) -> bool:
+        before, after = self._stems[max(0, at - 2) : at], self._stems[number.end : number.end + 1]
+        if names & _COUNTS and set(after) & {*self._tool_words, "d"}:
+            return True  # how many of what the function is about: "two dice", "2 d 20"
+        if names & _SIDES and before[-1:] == ["d"]:
+            return True
+        return bool(names & {*before, *after})
 
     def number(self, _name: str, schema: Schema, required: bool) -> JsonValue | None:
         """The next number that nobody took yet."""
@@ -233,6 +239,6 @@ def _tidy(text: str) -> str:
 def _formula(text: str) -> str:
     try:
         found = find_sum(text)
-    except CalculationError:
-        return ""
+    except CalculationError as exc:
+        return exc.expression
     return found.expression if found else ""

@@ -147,14 +147,7 @@ def _say(value: Any, depth: int) -> str:
     if depth >= _MAX_DEPTH:
         return "more"
     if isinstance(value, dict):
-        return (
-            ", ".join(f"{_key(key, depth)} {_say(part, depth + 1)}" for key, part in value.items())
-            or "nothing"
-        )
+        said = [f"{spoken_name(str(key)) or key} is {_say(part, depth + 1)}" for key, part in value.items()]
+        return ("The " if depth == 0 and said else "") + ", ".join(said) or "nothing"
     said = [_say(part, depth + 1) for part in value]
     return " and ".join((", ".join(said[:-1]), said[-1])) if len(said) > 1 else "".join(said) or "nothing"
-
-
-def _key(key: str, depth: int) -> str:
-    words = spoken_name(str(key)) or str(key)
-    return f"The {words} is" if depth == 0 else f"{words}"
