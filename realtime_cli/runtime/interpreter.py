@@ -44,8 +44,7 @@ from realtime_cli.session.facts import (
     ToolReturned,
     Which,
 )
-from realtime_cli.transport.refusals import NobodyThere
-from realtime_cli.transport.transport import Opener
+from realtime_cli.transport.transport import NobodyThere, Opener
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,6 +59,7 @@ class Sound(Protocol):
     def end_play(self, item_id: str, content_index: int) -> None: ...  # noqa: D102
     def flush(self, fade_ms: int) -> tuple[Piece, ...]: ...  # noqa: D102
     def reopen(self, which: Which) -> None: ...  # noqa: D102
+    def release_input(self) -> None: ...  # noqa: D102
     async def start(self) -> None: ...  # noqa: D102
     async def stop(self) -> None: ...  # noqa: D102
 

@@ -22,7 +22,7 @@ from realtime_cli.runtime.signals import Signals
 from realtime_cli.runtime.wiretap import Tap
 from realtime_cli.session.core import SessionCore
 from realtime_cli.session.facts import BreakPressed, Fact, QuitPressed
-from realtime_cli.session.state import Phase, SessionState
+from realtime_cli.session.state import ConnectionState, Phase, SessionState
 from realtime_cli.session.wish import Wish
 from realtime_cli.terminal.contract import OutputClosed, View
 from realtime_cli.transport.transport import Opener
@@ -148,7 +148,7 @@ class _Session:
             opening = crew.create_task(sound.start(), name="open devices") if sound is not None else None
             showing = crew.create_task(self._show(), name="view")
             try:
-                await self._think(interpreter)
+                await self._think(interpreter, sound)
             finally:
                 showing.cancel()
                 if opening is not None:
@@ -156,8 +156,9 @@ class _Session:
                 await interpreter.leave()
         return interpreter
 
-    async def _think(self, interpreter: Interpreter) -> None:
+    async def _think(self, interpreter: Interpreter, sound: Sound | None) -> None:
         """The one place where the mind is driven."""
+        waiting = sound
         for command in self._core.begin(self._loop.time()):
             interpreter.perform(command)
         async for fact, at_s in self._inbox:
@@ -166,6 +167,9 @@ class _Session:
             self._dirty.set()
             if interpreter.finished is not None:
                 return
+            if waiting is not None and self._core.state.connection is ConnectionState.READY:
+                waiting.release_input()  # a file that stands for the microphone begins when somebody listens
+                waiting = None
 
     # --- the picture
     # -----------------------------------------------------------------------------------------

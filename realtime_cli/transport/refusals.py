@@ -34,6 +34,7 @@ from realtime_cli.errors import (
     Refused,
     Unreachable,
 )
+from realtime_cli.transport.transport import NobodyThere
 
 # What opening a line may raise: the library's own, the network's (TimeoutError and ssl errors are OSErrors),
 # what a URL or a name that cannot be encoded gives (ValueError), no TLS answer (EOFError), and SOCKS without
@@ -43,13 +44,6 @@ FAILURES: tuple[type[Exception], ...] = (WebSocketException, OSError, EOFError, 
 _WORDS_LIMIT = 200
 _KEY_LIKE = re.compile(r"\b(?:sk|ek|xai|gsk|key)[-_][A-Za-z0-9_\-*]{6,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
-
-
-class NobodyThere(Unreachable):
-    """The name does not resolve, nobody listens, or TLS fails.
-
-    Trying again helps only where it once worked.
-    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeAlias
 
+from realtime_cli.errors import Unreachable
 
-class LineClosed(Exception):  # noqa: N818 - the normal end of every line, not an error
+
+class LineClosed(Exception):
     """The line is over. Raised for every end: ours, the other side's, polite or not.
 
     Polite closes (1000, 1001) are no exception to this: a session that expires is closed with 1001, and an
@@ -26,6 +28,13 @@ class LineClosed(Exception):  # noqa: N818 - the normal end of every line, not a
         super().__init__(f"line closed ({code if code is not None else 'no close code'}) {reason}".rstrip())
         self.code = code
         self.reason = reason
+
+
+class NobodyThere(Unreachable):
+    """The name does not resolve, nobody listens, or TLS fails.
+
+    Trying again helps only where it once worked.
+    """
 
 
 class Transport(Protocol):

@@ -22,8 +22,7 @@ from realtime_cli.errors import (
     RemoteProtocolError,
     Unreachable,
 )
-from realtime_cli.transport.refusals import NobodyThere
-from realtime_cli.transport.transport import LineClosed
+from realtime_cli.transport.transport import LineClosed, NobodyThere
 from realtime_cli.transport.websocket import WebSocketOpener
 
 KEY = "sk-test-0123456789abcdefghij"
