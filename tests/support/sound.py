@@ -19,12 +19,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from realtime_cli import clock
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 
 APT_LINE = (
@@ -47,7 +49,7 @@ class Recording:
     """What a virtual device's monitor carried, from `with` to its end.
 
     Attributes:
-        frames: int16[n] mono at the server's rate, when it is over; before, what has arrived so far: `so_far()`.
+        frames: int16[n] mono at the server's rate, when it is over; `so_far()` before.
     """
 
     def __init__(self, command: list[str], env: dict[str, str]) -> None:
@@ -60,12 +62,36 @@ class Recording:
         size = os.fstat(self._file.fileno()).st_size
         return np.frombuffer(os.pread(self._file.fileno(), size - size % 2, 0), dtype="<i2").astype(np.int16)
 
+    def until_quiet(self, quiet_ms: int = 150, timeout_s: float = 10.0) -> Int16:
+        """Wait until something was heard and nothing is any more; int16[n] recorded until then."""
+        deadline_s = clock.monotonic() + timeout_s
+        while clock.monotonic() < deadline_s:
+            frames = self.so_far()
+            tail = frames[-24 * quiet_ms :]
+            if frames.any() and not tail.any():
+                return frames
+            _nap(0.02)
+        raise AssertionError("it never became quiet" if self.so_far().any() else "nothing was heard")
+
+    def until_sounding(self, timeout_s: float = 10.0) -> Int16:
+        """Wait until something was heard; int16[n] recorded until then."""
+        deadline_s = clock.monotonic() + timeout_s
+        while not (frames := self.so_far()).any():
+            assert clock.monotonic() < deadline_s, "nothing was heard"
+            _nap(0.005)
+        return frames
+
     def stop(self) -> None:
+        """End the recording; `frames` holds it."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
         self._process.wait(10)
         self.frames = self.so_far()
         self._file.close()
+
+
+def _nap(seconds: float) -> None:
+    threading.Event().wait(seconds)
 
 
 class VirtualAudio:
@@ -192,12 +218,11 @@ def speech(text: str, voice: str = "en-us", rate_hz: int = SAMPLE_RATE_HZ) -> Pa
 
 
 def noise(duration_s: float, seed: int = 1, rate_hz: int = SAMPLE_RATE_HZ, peak: int = 8000) -> Int16:
-    """Noise in which every stretch is unmistakable; never two zeros in a row, so that gaps show."""
+    """Noise in which every stretch is unmistakable; never zero, so that gaps show."""
     random = np.random.default_rng(seed)
-    frames = random.integers(1, peak, round(duration_s * rate_hz)) * random.choice(
-        [-1, 1], round(duration_s * rate_hz)
-    )
-    return frames.astype(np.int16)
+    count = round(duration_s * rate_hz)
+    signs = random.integers(0, 2, count) * 2 - 1
+    return np.asarray(random.integers(1, peak, count) * signs, dtype=np.int16)
 
 
 def place_of(part: Int16, whole: Int16) -> int:

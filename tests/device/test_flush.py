@@ -1,0 +1,52 @@
+"""Interrupted: silence comes fast, and the account of what was heard is true."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.support.rig_client import rig_client, sounding
+from tests.support.sound import VirtualAudio, noise, write_wav
+
+pytestmark = pytest.mark.device
+
+
+def test_a_flush_is_silence_within_100_ms_and_tells_what_was_heard(
+    house: VirtualAudio, tmp_path: Path
+) -> None:
+    sound = noise(20.0)
+    with house.hear() as recording, rig_client(house) as client:
+        client.order("play", item="long", wav=str(write_wav(tmp_path / "long.wav", sound)))
+        recording.until_sounding()
+        while client.played_frames("long") < 24_000:
+            client.wait_for("Played")
+        client.order("flush", fade_ms=10)
+        heard_before = len(sounding(recording.so_far()))
+        flushed = client.wait_for("Flushed")
+        heard = sounding(recording.until_quiet())
+        underflows = client.quit()["underflows"]
+    ((item, content_index, handed),) = flushed["pieces"]
+    assert (item, content_index) == ("long", 0)
+    assert client.played_frames("long") == handed  # the increments, told until the end, say the same
+    # The recorder is some 20 ms behind, so this is longer than the truth.
+    assert len(heard) - heard_before < 0.1 * 24_000 + 480
+    assert abs(len(heard) - handed) < 480 * (1 + underflows)
+    if not underflows:
+        steady = min(len(heard), handed) - 240
+        assert np.array_equal(heard[:steady], sound[:steady])
+
+
+def test_after_a_flush_the_next_answer_is_complete(house: VirtualAudio, tmp_path: Path) -> None:
+    first, second = noise(5.0, seed=1), noise(0.5, seed=2)
+    with house.hear() as recording, rig_client(house, "--deaf", "--latency", "0.1") as client:
+        client.order("play", item="first", wav=str(write_wav(tmp_path / "1.wav", first)))
+        recording.until_sounding()
+        client.order("flush", fade_ms=10)
+        client.wait_for("PlayoutEmpty")
+        client.order("play", item="second", wav=str(write_wav(tmp_path / "2.wav", second)))
+        client.order("end", item="second")
+        client.wait_for("PlayoutEmpty")
+        heard = recording.until_quiet(quiet_ms=250)
+        client.quit()
+    assert client.played_frames("second") == len(second)
+    assert np.array_equal(sounding(heard)[-len(second) :], second)
