@@ -34,7 +34,14 @@ SILENCE_MS = 500
 _T = TypeVar("_T", str, tuple[FunctionTool, ...])
 
 
-def spoken_wish(settings: Settings, target: Target, tools: Sequence[FunctionTool], first_prompt: str) -> Wish:
+def spoken_wish(
+    settings: Settings,
+    target: Target,
+    tools: Sequence[FunctionTool],
+    *,
+    first_prompt: str = "",
+    greeting: tuple[str, ...] = (),
+) -> Wish:
     """A wish for `talk`.
 
     Raises:
@@ -53,6 +60,7 @@ def spoken_wish(settings: Settings, target: Target, tools: Sequence[FunctionTool
         auto_response=settings.auto_response,
         interrupt=settings.interrupt,
         first_prompt=first_prompt,
+        greeting=greeting,
     )
 
 
@@ -96,7 +104,8 @@ def instructions(settings: Settings) -> str:
         return Path(text[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         raise InputError(
-            f"The instructions file {text[1:]} cannot be read: {exc}", advice="Give --instructions TEXT or @FILE."
+            f"The instructions file {text[1:]} cannot be read: {exc}",
+            advice="Give --instructions TEXT or @FILE.",
         ) from exc
 
 
@@ -119,7 +128,9 @@ def _turn_detection(settings: Settings, target: Target) -> ServerVad | SemanticV
         return SemanticVad(eagerness=eagerness, create_response=create, interrupt_response=interrupt)
     return ServerVad(
         threshold=THRESHOLD if settings.threshold is None else settings.threshold,
-        prefix_padding_ms=PREFIX_PADDING_MS if settings.prefix_padding_ms is None else settings.prefix_padding_ms,
+        prefix_padding_ms=PREFIX_PADDING_MS
+        if settings.prefix_padding_ms is None
+        else settings.prefix_padding_ms,
         silence_duration_ms=SILENCE_MS if settings.silence_ms is None else settings.silence_ms,
         create_response=create,
         interrupt_response=interrupt,

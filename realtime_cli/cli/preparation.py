@@ -1,0 +1,150 @@
+"""What `talk` and `send-text` need before a session begins: settings, target, tools, a way to the other end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from realtime_cli.cli.options import plain_values
+from realtime_cli.config.settings import Loaded, Settings, load
+from realtime_cli.errors import RecordingError
+from realtime_cli.providers.choice import choose
+from realtime_cli.providers.provider import Target
+
+if TYPE_CHECKING:
+    from realtime_cli.protocol import FunctionTool
+    from realtime_cli.runtime.wiretap import Tap
+    from realtime_cli.server.engines.contract import Engines
+    from realtime_cli.tools.toolbox import Toolbox
+    from realtime_cli.transport.transport import Opener
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that was decided; nothing is open yet.
+
+    Attributes:
+        toolbox: None when no tools were given.
+        remarks: Lines for the user, such as functions that were left out.
+    """
+
+    loaded: Loaded
+    target: Target
+    toolbox: Toolbox | None
+    remarks: tuple[str, ...]
+
+    @property
+    def settings(self) -> Settings:
+        """The merged settings."""
+        return self.loaded.settings
+
+    @property
+    def definitions(self) -> list[FunctionTool]:
+        """What the model is told about the tools."""
+        return self.toolbox.definitions() if self.toolbox else []
+
+
+def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
+    """Read all sources, choose the service, load the tools.
+
+    Raises:
+        ConfigError, NotAuthorized, InputError: See `config.settings.load`, `providers.choice.choose`, `tools`.
+    """
+    loaded = load(plain_values(dict(flags)), os.environ, Path())
+    target = choose(loaded, may_fall_back=may_fall_back)
+    toolbox, left_out = _toolbox(loaded.settings)
+    return Prepared(loaded, target, toolbox, tuple(left_out))
+
+
+def _toolbox(settings: Settings) -> tuple[Toolbox | None, list[str]]:
+    if not settings.tools:
+        return None, []
+    from realtime_cli.tools.python_functions import load as load_functions
+    from realtime_cli.tools.toolbox import Toolbox
+
+    tools, left_out = [], []
+    for path in settings.tools:
+        found, skipped = load_functions(Path(path))
+        tools.extend(found)
+        left_out.extend(skipped)
+    return Toolbox(tools), left_out
+
+
+@asynccontextmanager
+async def line_to(prepared: Prepared) -> AsyncIterator[Opener]:
+    """The way to the other end: a WebSocket, or the local server inside this process, which ends with the block.
+
+    Raises:
+        ConfigError: An engine that was asked for is not installed.
+    """
+    if prepared.target.url:
+        from realtime_cli.transport.websocket import WebSocketOpener
+
+        yield WebSocketOpener(prepared.target.url, prepared.target.headers)
+        return
+    from realtime_cli.runtime.local import LocalServer
+
+    async with LocalServer(engines_for(prepared.settings)) as server:
+        yield server.open
+
+
+def engines_for(settings: Settings) -> Engines:
+    """The local server's engines as the settings choose them; nothing is started.
+
+    Raises:
+        ConfigError: There is no such engine, or it is not installed.
+    """
+    from realtime_cli.server.engines.catalog import EngineChoice, assemble
+
+    # The names are free text here; `assemble` refuses the ones it does not know.
+    choice = EngineChoice(
+        ears=cast("Any", settings.stt_engine),
+        mouth=cast("Any", settings.tts_engine),
+        brain=cast("Any", settings.brain),
+        vad=cast("Any", settings.vad_engine),
+    )
+    return assemble(choice)
+
+
+def protocol_tap(*, debug: bool, log_file: str | None, screen_is_ours: bool) -> Tap | None:
+    """Where `--debug` writes what goes over the wire, keys and audio taken out.
+
+    To the log file where there is one, else to stderr, but not into the middle of a live view.
+    """
+    if not debug:
+        return None
+    if log_file is not None:
+        log = logging.getLogger("realtime_cli.wire")
+        return lambda direction, text: log.debug("%s %s", direction, text)
+    if screen_is_ours:
+        return None
+    return lambda direction, text: print(direction, text, file=sys.stderr)  # noqa: T201
+
+
+def start_log(log_file: str | None, *, debug: bool) -> None:
+    """Send the program's log to a file of the user's own (0600); without one there is no log.
+
+    Raises:
+        RecordingError: The file cannot be written.
+    """
+    root = logging.getLogger("realtime_cli")
+    if log_file is None:
+        root.addHandler(logging.NullHandler())
+        return
+    try:
+        os.close(os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        handler = logging.FileHandler(log_file, encoding="utf-8")
+    except OSError as exc:
+        raise RecordingError(
+            f"The log file {log_file} cannot be written: {exc.strerror or exc}",
+            advice="Choose another place.",
+        ) from exc
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG if debug else logging.INFO)

@@ -1,0 +1,254 @@
+"""`realtime-cli talk`: a spoken conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from realtime_cli.cli import options
+from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli.options import SOUND, TURNS
+
+if TYPE_CHECKING:
+    from realtime_cli.cli.preparation import Prepared
+    from realtime_cli.runtime.run import Outcome, Plan
+    from realtime_cli.transport.transport import Opener
+
+Vad = Annotated[
+    options.VadName | None,
+    typer.Option(
+        "--vad", help="Who finds the end of your turn.", show_default="server", rich_help_panel=TURNS
+    ),
+]
+Ptt = Annotated[
+    bool | None,
+    typer.Option(
+        "--ptt/--no-ptt",
+        help="Push-to-talk: Space starts and ends your turn.",
+        show_default=False,
+        rich_help_panel=TURNS,
+    ),
+]
+Eagerness = Annotated[
+    options.EagernessName | None,
+    typer.Option("--eagerness", help="How soon semantic VAD ends a turn.", rich_help_panel=TURNS),
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        "--threshold", min=0.0, max=1.0, help="Speech probability that counts.", rich_help_panel=TURNS
+    ),
+]
+PrefixPadding = Annotated[
+    int | None,
+    typer.Option(
+        "--prefix-padding-ms", min=0, help="Sound kept from before your speech.", rich_help_panel=TURNS
+    ),
+]
+Silence = Annotated[
+    int | None,
+    typer.Option("--silence-ms", min=0, help="Silence that ends your turn.", rich_help_panel=TURNS),
+]
+AutoResponse = Annotated[
+    bool | None,
+    typer.Option(
+        "--auto-response/--no-auto-response",
+        help="Answer each turn by itself, or when you press a.",
+        show_default=False,
+        rich_help_panel=TURNS,
+    ),
+]
+Interrupt = Annotated[
+    bool | None,
+    typer.Option(
+        "--interrupt/--no-interrupt",
+        help="Speaking interrupts the answer.",
+        show_default=False,
+        rich_help_panel=TURNS,
+    ),
+]
+InputDevice = Annotated[
+    str | None,
+    typer.Option(
+        "--input-device", metavar="N|NAME", help="Microphone (see `devices`).", rich_help_panel=SOUND
+    ),
+]
+OutputDevice = Annotated[
+    str | None,
+    typer.Option("--output-device", metavar="N|NAME", help="Speaker (see `devices`).", rich_help_panel=SOUND),
+]
+InputFile = Annotated[
+    str | None,
+    typer.Option(
+        "--input-file",
+        metavar="WAV",
+        help="Speak this file instead of a microphone; ends after the last answer.",
+        rich_help_panel=SOUND,
+    ),
+]
+OutputFile = Annotated[
+    str | None,
+    typer.Option(
+        "--output-file",
+        metavar="WAV",
+        help="Play into this file instead of a speaker.",
+        rich_help_panel=SOUND,
+    ),
+]
+Audio = Annotated[
+    bool | None,
+    typer.Option(
+        "--audio/--no-audio",
+        help="Speak, or only type and read.",
+        show_default=False,
+        rich_help_panel=SOUND,
+    ),
+]
+Plain = Annotated[
+    bool | None,
+    typer.Option(
+        "--plain/--live",
+        help="Sequential lines instead of the live view.",
+        show_default=False,
+        rich_help_panel=options.MORE,
+    ),
+]
+
+
+@guarded
+def talk(
+    provider: options.Provider = None,
+    url: options.Url = None,
+    model: options.Model = None,
+    voice: options.Voice = None,
+    instructions: options.Instructions = None,
+    transcription_model: options.TranscriptionModel = None,
+    dialect: options.Dialect = None,
+    vad: Vad = None,
+    ptt: Ptt = None,
+    eagerness: Eagerness = None,
+    threshold: Threshold = None,
+    prefix_padding_ms: PrefixPadding = None,
+    silence_ms: Silence = None,
+    auto_response: AutoResponse = None,
+    interrupt: Interrupt = None,
+    input_device: InputDevice = None,
+    output_device: OutputDevice = None,
+    input_file: InputFile = None,
+    output_file: OutputFile = None,
+    audio: Audio = None,
+    tools: options.Tools = None,
+    plain: Plain = None,
+    log_file: options.LogFile = None,
+    trust_project: options.TrustProject = None,
+    debug: options.Debug = False,
+) -> int:
+    """Speak with a model, and interrupt it. Without a key it talks to the built-in local server.
+
+    Keys: Space talk (push-to-talk), Esc stop speaking, m mute, t type, a answer, ? help, q quit.
+
+    Examples: `realtime-cli talk`; `realtime-cli talk --ptt --voice cedar`;
+    `realtime-cli talk --provider local --tools my_tools.py`.
+    """
+    flags = dict(locals())
+    flags.pop("debug")
+    from realtime_cli.cli.preparation import prepare, start_log
+
+    prepared = prepare(flags, may_fall_back=sys.stdout.isatty() or sys.stdin.isatty())
+    start_log(prepared.settings.log_file, debug=debug)
+    return asyncio.run(_talk(prepared, debug=debug))
+
+
+async def _talk(prepared: Prepared, *, debug: bool) -> int:
+    from realtime_cli.cli.preparation import line_to
+    from realtime_cli.runtime.run import run
+
+    async with line_to(prepared) as opener:
+        return _report(await run(_plan(prepared, opener, debug=debug)))
+
+
+def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
+    from pathlib import Path
+
+    from realtime_cli import clock
+    from realtime_cli.cli.preparation import protocol_tap
+    from realtime_cli.runtime.run import Plan
+    from realtime_cli.runtime.wishes import spoken_wish
+    from realtime_cli.terminal.live import LiveView
+    from realtime_cli.terminal.views import Look, keyboard_for, open_view
+
+    settings, target = prepared.settings, prepared.target
+    wish = spoken_wish(
+        settings,
+        target,
+        prepared.definitions,
+        first_prompt=_piped_prompt(),
+        greeting=_greeting(prepared),
+    )
+    look = Look(
+        provider=target.provider.name,
+        epoch_offset_s=clock.epoch() - asyncio.get_running_loop().time(),
+        log_file=Path(settings.log_file) if settings.log_file else None,
+    )
+    view = open_view("plain" if settings.plain else "live", look)
+    say(f"{target.provider.title}: {target.why}" + (f", model {target.model}" if target.model else ""))
+    return Plan(
+        wish=wish,
+        abilities=target.provider.abilities,
+        opener=opener,
+        view=view,
+        dialect=None if target.dialect == "auto" else target.dialect,
+        keyboard=keyboard_for(view, typing=not settings.audio),
+        sound=_sound(prepared) if settings.audio else None,
+        toolbox=prepared.toolbox,
+        tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=isinstance(view, LiveView)),
+    )
+
+
+def _greeting(prepared: Prepared) -> tuple[str, ...]:
+    """What the user should know before the first word."""
+    lines = list(prepared.remarks)
+    if prepared.target.provider.name == "local" and prepared.settings.provider == "auto":
+        lines.insert(
+            0,
+            "No API key was found: this is the built-in local server. Set OPENAI_API_KEY to talk to a model.",
+        )
+    return tuple(lines)
+
+
+def _piped_prompt() -> str:
+    """Text piped into `talk` is the first message."""
+    from realtime_cli.cli.standard_input import joined_prompt
+
+    if sys.stdin is None or sys.stdin.isatty():
+        return ""
+    return joined_prompt(None, forced=False, refused=False) or ""
+
+
+def _sound(prepared: Prepared) -> Any:
+    from pathlib import Path
+
+    from realtime_cli.dsp.echo import load as load_canceller
+    from realtime_cli.runtime.rig_plan import RigPlan
+
+    settings = prepared.settings
+    plan = RigPlan(
+        input_device=settings.input_device,
+        output_device=settings.output_device,
+        input_file=Path(settings.input_file) if settings.input_file else None,
+        output_file=Path(settings.output_file) if settings.output_file else None,
+        hold_input=True,
+    )
+    plan.check()
+    # A file has no loudspeaker in its room; with devices the canceller is a part of a normal install.
+    canceller = None if settings.input_file else load_canceller("webrtc")
+    return lambda post: plan.make(post, echo=canceller)
+
+
+def _report(outcome: Outcome) -> int:
+    if outcome.message:
+        say_error(outcome.message, outcome.advice)
+    return outcome.exit_code
