@@ -31,6 +31,9 @@ class Link(Protocol):
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End the line. Closing twice is fine."""
 
+    async def drop(self) -> None:
+        """End the line as a cut cable would: no code, no goodbye. For scenarios."""
+
 
 class MemoryLink:
     """One end of a line inside this process, for clients of an embedded server and for tests."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection
@@ -27,6 +28,11 @@ PATH: Final = "/v1/realtime"
 HEALTH_PATH: Final = "/healthz"
 MAX_MESSAGE_BYTES: Final = (MAX_APPEND_BYTES + 1024 * 1024) * 4 // 3
 """The largest append in base64, with room around it."""
+
+REALTIME: Final = Subprotocol("realtime")
+
+Attendant: TypeAlias = Callable[[Link, Greeting], Awaitable[None]]
+"""Serves one client until it leaves."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +62,10 @@ class SocketLink:
         """Closing handshake. A reason is cut to what a close frame carries."""
         await self._connection.close(code, reason.encode()[:120].decode(errors="ignore"))
 
+    async def drop(self) -> None:
+        """Cut the TCP connection."""
+        self._connection.transport.abort()
+
 
 @dataclass(slots=True)
 class RunningServer:
@@ -66,7 +76,7 @@ class RunningServer:
     """
 
     port: int
-    _engines: Engines
+    _engines: Engines | None
     _server: Server = field(repr=False)
 
     @property
@@ -83,7 +93,8 @@ class RunningServer:
         """Say 1001 to every client, end all sessions, stop the engines."""
         self._server.close()
         await self._server.wait_closed()
-        await stop_engines(self._engines)
+        if self._engines is not None:
+            await stop_engines(self._engines)
 
 
 async def serve(engines: Engines, options: ServerOptions | None = None, port: int = 0) -> RunningServer:
@@ -97,8 +108,30 @@ async def serve(engines: Engines, options: ServerOptions | None = None, port: in
     Raises:
         Unreachable: The port is taken or not allowed.
     """
+    chosen = options or ServerOptions()
+
+    async def session(link: Link, greeting: Greeting) -> None:
+        await SessionHost(link, engines, chosen, greeting).run()
+
+    return await open_door(session, chosen, port, engines)
+
+
+async def open_door(
+    session: Attendant, options: ServerOptions | None = None, port: int = 0, engines: Engines | None = None
+) -> RunningServer:
+    """Listen, and let `session` serve each client: a scenario, for example.
+
+    Args:
+        session: Serves one client until it leaves.
+        options: How many clients and from where.
+        port: 0 for any free one.
+        engines: Stopped when the server is closed.
+
+    Raises:
+        Unreachable: The port is taken or not allowed.
+    """
     options = options or ServerOptions()
-    door = _Door(engines, options)
+    door = _Door(session, options)
     try:
         server = await serve_websockets(
             door.attend,
@@ -106,7 +139,7 @@ async def serve(engines: Engines, options: ServerOptions | None = None, port: in
             port,
             process_request=door.judge,
             origins=[None, *(Origin(origin) for origin in options.allowed_origins)],
-            subprotocols=[Subprotocol("realtime")],
+            select_subprotocol=_subprotocol,
             compression=None,
             max_size=MAX_MESSAGE_BYTES,
             server_header=None,
@@ -159,7 +192,7 @@ async def stop_engines(engines: Engines) -> None:
 
 @dataclass(slots=True)
 class _Door:
-    engines: Engines
+    session: Attendant
     options: ServerOptions
     server: Server | None = None
 
@@ -183,12 +216,17 @@ class _Door:
             beta="realtime=v1" in request.headers.get("openai-beta", ""),
             transcription=query.get("intent") == ["transcription"],
         )
-        await SessionHost(SocketLink(connection), self.engines, self.options, greeting).run()
+        await self.session(SocketLink(connection), greeting)
 
 
 def _closed(closed: ConnectionClosed) -> LinkClosed:
     received = closed.rcvd
     return LinkClosed(received.code, received.reason) if received else LinkClosed()
+
+
+def _subprotocol(_connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    """Clients that cannot set headers offer `realtime` beside one that carries their key; most offer none."""
+    return REALTIME if REALTIME in offered else None
 
 
 def _plain(status: HTTPStatus, text: str) -> Response:
