@@ -285,5 +285,4 @@ __all__ = [
     "guess",
     "merge",
     "type_of",
-    "type_of_struct",
 ]
