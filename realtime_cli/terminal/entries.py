@@ -15,6 +15,7 @@ GUTTER_CELLS = 2  # a glyph and a blank, where the screen is narrow
 _NARROW_CELLS = 60
 _LIVE_LIMIT_CHARS = 8_000  # more than any screen shows; what lies further back is wrapped when it is settled
 _OUTPUT_LIMIT_CHARS = 1_000
+_SPOKEN_LIMIT_CHARS = 200_000  # an hour of speech is about 50,000: what people said is never cut
 _CALL_STYLES = {
     CallStatus.WRITING: "dim",
     CallStatus.RUNNING: "blue",
@@ -67,7 +68,7 @@ def notice_lines(notice: Notice, width: int, theme: Theme) -> list[Text]:
 def _spoken_lines(entry: Spoken, width: int, theme: Theme, *, live: bool) -> list[Text]:
     raw = entry.text
     skipped = _live_start(raw) if live else 0
-    text = clean(raw[skipped:]).strip("\n")
+    text = clean(raw[skipped:], line_limit_chars=_SPOKEN_LIMIT_CHARS).strip("\n")
     if not text:
         return _silent_lines(entry, width, theme, live=live)
     heard = len(text)

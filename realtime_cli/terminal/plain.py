@@ -13,6 +13,7 @@ from realtime_cli.terminal.theme import Colour, Theme
 from realtime_cli.terminal.wording import call_outcome, call_signature, phase_words, role_name
 
 _OUTPUT_LIMIT_CHARS = 2_000
+_SPOKEN_LIMIT_CHARS = 200_000  # what people said is never cut
 _LABEL_COLOURS = {"you": "32", "assistant": "36", "aside": "36", "call": "34"}
 
 
@@ -102,7 +103,7 @@ def _silence(stream: TextIO) -> None:
 
 
 def _spoken(entry: Spoken) -> str:
-    words = clean(entry.text).strip()
+    words = clean(entry.text, line_limit_chars=_SPOKEN_LIMIT_CHARS).strip()
     if not words:
         words = (
             "(no words)"
