@@ -105,6 +105,7 @@ class _Session:
         self._plan = plan
         self._loop = asyncio.get_running_loop()
         self._inbox = Inbox()
+        self._begun_s = self._loop.time()  # before any fact can be posted: the mind's time never goes back
         self._core = SessionCore(plan.wish, plan.abilities)
         self._dirty = asyncio.Event()
         self._signal: int | None = None
@@ -159,7 +160,7 @@ class _Session:
     async def _think(self, interpreter: Interpreter, sound: Sound | None) -> None:
         """The one place where the mind is driven."""
         waiting = sound
-        for command in self._core.begin(self._loop.time()):
+        for command in self._core.begin(self._begun_s):
             interpreter.perform(command)
         async for fact, at_s in self._inbox:
             for command in self._core.handle(fact, at_s):

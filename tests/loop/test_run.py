@@ -23,6 +23,7 @@ from tests.loop.text_server import Client, Reply, TextServer, call_item, text_it
 from tests.support.clock import run_jumping
 
 TEXT = p.SessionConfig(output_modalities=("text",))
+ABLE = frozenset(p.Ability)
 ONCE = Wish(config=TEXT, turn_mode=TurnMode.TYPED, once=True, first_prompt="hi")
 TALK = Wish(config=TEXT, turn_mode=TurnMode.TYPED)
 
@@ -83,7 +84,7 @@ def once(server: TextServer, wish: Wish = ONCE, toolbox: Toolbox | None = None) 
     out, err = io.StringIO(), io.StringIO()
 
     async def main() -> Outcome:
-        outcome = await run(Plan(wish, p.ALL, server.open, AnswerView(out, err), toolbox=toolbox))
+        outcome = await run(Plan(wish, ABLE, server.open, AnswerView(out, err), toolbox=toolbox))
         await server.end()
         return outcome
 
@@ -94,7 +95,7 @@ def talk(
     server: TextServer, *presses: tuple[float, Fact], view: View | None = None, wish: Wish = TALK
 ) -> Outcome:
     async def main() -> Outcome:
-        outcome = await run(Plan(wish, p.ALL, server.open, view or Watch(), keyboard=typing(*presses)))
+        outcome = await run(Plan(wish, ABLE, server.open, view or Watch(), keyboard=typing(*presses)))
         await server.end()
         return outcome
 
@@ -141,7 +142,7 @@ def test_a_refused_key_ends_with_its_code_and_the_next_step() -> None:
         raise NotAuthorized("the key was refused", advice="Get another one.")
 
     async def main() -> Outcome:
-        return await run(Plan(ONCE, p.ALL, opener, AnswerView(io.StringIO(), io.StringIO())))
+        return await run(Plan(ONCE, ABLE, opener, AnswerView(io.StringIO(), io.StringIO())))
 
     outcome = run_jumping(main())
     assert (outcome.exit_code, outcome.advice) == (77, "Get another one.")
@@ -226,7 +227,13 @@ def test_a_bug_in_a_view_is_raised_after_everything_was_given_back() -> None:
     server = TextServer(*saying("never seen"))
 
     async def main() -> None:
-        plan = Plan(TALK, p.ALL, server.open, view, keyboard=lambda post, _: Keys(post, [(9, QuitPressed())]))
+        plan = Plan(
+            TALK,
+            ABLE,
+            server.open,
+            view,
+            keyboard=lambda post, _: Keys(post, [(9, QuitPressed())]),
+        )
         with pytest.raises(ZeroDivisionError, match="a bug"):
             await run(plan)
         await server.end()
@@ -248,7 +255,7 @@ def test_a_session_can_be_cancelled_from_outside() -> None:
     async def main() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(3):
-                await run(Plan(TALK, p.ALL, server.open, view))
+                await run(Plan(TALK, ABLE, server.open, view))
         await server.end()
 
     run_jumping(main())
@@ -262,6 +269,6 @@ def test_leaving_while_the_line_is_still_being_opened(delay_s: float) -> None:
         raise AssertionError
 
     async def main() -> Outcome:
-        return await run(Plan(TALK, p.ALL, never, Watch(), keyboard=typing((delay_s, QuitPressed()))))
+        return await run(Plan(TALK, ABLE, never, Watch(), keyboard=typing((delay_s, QuitPressed()))))
 
     assert run_jumping(main()).exit_code == 0
