@@ -211,19 +211,12 @@ class NewsArrived:
     advice: str = ""
 
 
-Fact: TypeAlias = (
-    Connected
-    | ConnectFailed
-    | ConnectionLost
-    | ServerSaid
-    | ServerGarbled
-    | UplinkDropped
-    | MicHeard
-    | Played
-    | PlayoutEmpty
-    | Flushed
-    | DeviceChanged
-    | TalkKeyPressed
+LineFact: TypeAlias = Connected | ConnectFailed | ConnectionLost | ServerSaid | ServerGarbled | UplinkDropped
+
+SoundFact: TypeAlias = MicHeard | Played | PlayoutEmpty | Flushed | DeviceChanged
+
+KeyFact: TypeAlias = (
+    TalkKeyPressed
     | TalkKeyReleased
     | TalkKeyTapped
     | MuteToggled
@@ -233,8 +226,6 @@ Fact: TypeAlias = (
     | PromptTyped
     | QuitPressed
     | InputEnded
-    | ToolReturned
-    | ToolFailed
-    | TimerFired
-    | NewsArrived
 )
+
+Fact: TypeAlias = LineFact | SoundFact | KeyFact | ToolReturned | ToolFailed | TimerFired | NewsArrived

@@ -1,0 +1,286 @@
+"""The life of an answer: asked for once at a time, begun, cancelled, done, failed and asked for again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+from msgspec import UNSET
+
+from realtime_cli.errors import ResponseFailed
+from realtime_cli.protocol import (
+    Ability,
+    ConversationItemDelete,
+    RateLimit,
+    Response,
+    ResponseCancel,
+    ResponseCreate,
+)
+from realtime_cli.session.commands import EndPlay
+from realtime_cli.session.desk import Answer, Desk
+from realtime_cli.session.intents import Purpose
+from realtime_cli.session.joints import Flag
+from realtime_cli.session.rows import Kind
+from realtime_cli.session.schedule import Schedule
+from realtime_cli.session.state import ResponseState
+from realtime_cli.session.tokens import add_usage
+from realtime_cli.session.turns import Happening
+from realtime_cli.session.verdicts import Act, Verdict, judge
+
+ANSWER_TIMER: Final = "answer"
+RETRY_TIMER: Final = "retry"
+
+_BEGIN_S: Final = 60.0
+_SILENT_S: Final = 120.0
+_CANCEL_S: Final = 5.0
+"""Patience until an answer asked for begins, with one that says nothing, and until a cancelled one is done."""
+
+_OVER_KEPT: Final = 100
+_LONGEST_LIMIT_S: Final = 60.0
+
+
+class Answers:
+    """Facts about responses, and the consequences that ask for one or stop one."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._over: OrderedDict[str, None] = OrderedDict()  # ids of finished responses: late events of them
+        self._faults = Schedule(3, first_pause_s=1.0)
+        self._limits = Schedule(3, first_pause_s=2.0)
+        self._reset_s = 0.0
+        self._collided = False
+
+    # Consequences.
+
+    def ask(self) -> None:
+        """The gate is open: ask for one answer to everything said so far."""
+        desk = self._desk
+        chained = not desk.flagged(Flag.ANSWER_WANTED)
+        desk.drop_flag(Flag.ANSWER_WANTED)
+        desk.drop_flag(Flag.CHAIN_WANTED)
+        desk.answer_waits = False
+        desk.answer = Answer(asked=True, chained=chained, heard_of_at_s=desk.at_s)
+        desk.say(ResponseCreate(), Purpose.ASK)
+        desk.happen(Happening.ANSWER_ASKED)
+        desk.start_timer(ANSWER_TIMER, _BEGIN_S)
+
+    def cancel(self) -> None:
+        """Stop the answer that is being made."""
+        desk = self._desk
+        self.abandon()
+        desk.drop_flag(Flag.CANCEL_DUE)
+        if Ability.CANCEL in desk.abilities:
+            known = desk.answer.response_id if desk.answer else ""
+            desk.say(ResponseCancel(response_id=known or UNSET), Purpose.CANCEL)
+            desk.start_timer(ANSWER_TIMER, _CANCEL_S)
+        desk.happen(Happening.ANSWER_CANCELLED)
+
+    def abandon(self) -> None:
+        """Whatever comes of the present answer from now on is late."""
+        desk = self._desk
+        answer = desk.answer
+        if answer is None or answer.abandoned or not answer.response_id:
+            return
+        answer.abandoned = True
+        for row in desk.conversation.of_response(answer.response_id):
+            if row.kind is not Kind.MESSAGE or row.frozen or desk.heard.knows(row.item_id):
+                continue  # what was voiced is judged by the speaker, see interruption
+            if row.text and not row.voiced:
+                row.stop()
+            else:
+                row.hidden = row.final = True
+                if not row.chained:  # the only answer to a call stays in the server's memory
+                    answer.doomed.append(row.item_id)
+
+    # The life of a response.
+
+    def expect(self, patience_s: float) -> None:
+        """The server will answer by itself: the gate stays shut until it does, or does not."""
+        desk = self._desk
+        if desk.turns.response is ResponseState.NONE:
+            desk.answer = Answer(heard_of_at_s=desk.at_s)
+            desk.happen(Happening.ANSWER_ASKED)
+            desk.start_timer(ANSWER_TIMER, patience_s)
+
+    def answer_of(self, response_id: str) -> Answer | None:
+        """The answer that an event belongs to, begun by it where it is the first; None where it is too late.
+
+        Some servers never say `response.created`, some leave ids out.
+        """
+        desk, answer = self._desk, self._desk.answer
+        state = desk.turns.response
+        if response_id in self._over or (state is ResponseState.NONE and not response_id):
+            return None
+        if answer is None or state in (ResponseState.NONE, ResponseState.REQUESTED):
+            return self._begin(response_id)
+        if not answer.response_id:
+            answer.response_id = desk.last_response_id = response_id
+        elif response_id and response_id != answer.response_id:
+            return self._begin(response_id)  # the other one was given up by the server without a word
+        answer.heard_of_at_s = desk.at_s
+        return answer
+
+    def follows(self, response_id: str) -> bool:
+        """Whether the end of this response is the end of the answer that is being followed, or of a new one."""
+        if response_id in self._over:
+            return False
+        current = self._desk.answer
+        return current is None or not current.response_id or response_id in ("", current.response_id)
+
+    def done(self, response: Response) -> Answer | None:
+        """`response.done`: the answer is over, however it ended. None if it was over before."""
+        answer = self.answer_of(response.id)
+        if response.usage:
+            self._desk.tokens = add_usage(self._desk.tokens, response.usage)
+        if answer is None:
+            return None
+        self._finalize(answer)
+        self._close(answer, response)
+        return answer
+
+    def settle_status(self, answer: Answer, response: Response) -> None:
+        """What the end of an answer means: progress, a retry, a notice, or the end of the session."""
+        status = response.status if isinstance(response.status, str) else "completed"
+        details = response.status_details or None
+        if status == "failed":
+            error = details.error or None if details else None
+            verdict = judge(error) if error else Verdict(Act.SHOW, "the answer failed")
+            self._failed(answer, verdict)
+            return
+        self._faults.progressed()
+        self._limits.progressed()
+        if status == "incomplete":
+            reason = details.reason if details and isinstance(details.reason, str) else "no reason given"
+            self._explain(reason)
+
+    def try_later(self, verdict: Verdict) -> bool:
+        """Ask again after a pause; False when there were enough tries."""
+        desk = self._desk
+        slow = verdict.act is Act.SLOW_DOWN
+        pause_s = (self._limits if slow else self._faults).next_pause_s()
+        if pause_s is None:
+            return False
+        if slow:
+            pause_s = max(pause_s, min(self._reset_s, _LONGEST_LIMIT_S))
+        self.give_up()
+        desk.notice("warning", f"{verdict.text}. Asking again in {pause_s:.0f} s.")
+        desk.raise_flag(Flag.HOLDING)
+        desk.raise_flag(Flag.ANSWER_WANTED)
+        desk.start_timer(RETRY_TIMER, pause_s)
+        return True
+
+    def collided(self) -> None:
+        """The server is making an answer already: ask once more when that is done."""
+        desk = self._desk
+        if not self._collided:
+            self._collided = True
+            desk.raise_flag(Flag.ANSWER_WANTED)
+        if desk.turns.response is ResponseState.REQUESTED and desk.answer is not None:
+            desk.answer.asked = False
+
+    def give_up(self) -> None:
+        """No answer is being made any more, as far as we know."""
+        desk = self._desk
+        desk.stop_timer(ANSWER_TIMER)
+        desk.drop_flag(Flag.CANCEL_DUE)
+        desk.happen(Happening.ANSWER_OVER)
+        desk.answer = None
+        desk.raise_flag(Flag.TURN_OPEN)
+
+    # Timers and limits.
+
+    def waited(self) -> None:
+        """The patience with the present answer may be over."""
+        desk, answer, state = self._desk, self._desk.answer, self._desk.turns.response
+        if answer is None or state is ResponseState.NONE:
+            return
+        if state is ResponseState.ACTIVE:
+            rest_s = answer.heard_of_at_s + _SILENT_S - desk.at_s
+            if rest_s > 0.01:
+                desk.start_timer(ANSWER_TIMER, rest_s)
+                return
+            desk.notice("warning", "The answer stopped coming.", "Ask again.")
+            self._finalize(answer)
+        elif state is ResponseState.REQUESTED and answer.asked:
+            message = f"The server did not begin an answer within {_BEGIN_S:.0f} s."
+            if desk.wish.once:
+                desk.finish(ResponseFailed.exit_code, message, "Try again.")
+                return
+            desk.notice("warning", message, "Ask again.")
+        self.give_up()
+
+    def limits(self, limits: tuple[RateLimit, ...]) -> None:
+        """`rate_limits.updated`: how long to wait if a limit is met."""
+        spent = [limit for limit in limits if limit.remaining == 0]
+        self._reset_s = max((limit.reset_seconds or 0.0 for limit in spent), default=0.0)
+
+    def hold_over(self) -> None:
+        """The pause after a failure is over."""
+        self._desk.drop_flag(Flag.HOLDING)
+
+    # Inside.
+
+    def _begin(self, response_id: str) -> Answer:
+        desk = self._desk
+        asked = desk.answer is not None and desk.answer.asked and not desk.answer.response_id
+        chained = asked and desk.answer is not None and desk.answer.chained
+        desk.answer = Answer(response_id, asked, chained, heard_of_at_s=desk.at_s)
+        desk.happen(Happening.ANSWER_BEGAN)
+        desk.drop_flag(Flag.CHAIN_WANTED)  # the outputs were sent before: this answer knows them
+        desk.raise_flag(Flag.TURN_OPEN)
+        desk.answer_waits = False
+        desk.last_response_id = response_id
+        desk.start_timer(ANSWER_TIMER, _SILENT_S)
+        return desk.answer
+
+    def _finalize(self, answer: Answer) -> None:
+        """Nothing of this answer grows any more."""
+        desk = self._desk
+        for tag in desk.heard.incomplete_tags():
+            desk.heard.complete(tag)
+            if not answer.abandoned:
+                desk.do(EndPlay(*tag))
+        for row in desk.conversation.of_response(answer.response_id):
+            if row.kind is Kind.MESSAGE:
+                row.final = True
+
+    def _close(self, answer: Answer, response: Response) -> None:
+        desk = self._desk
+        cancelled = response.status == "cancelled"
+        for row in desk.conversation.of_response(answer.response_id):
+            if cancelled and row.kind is Kind.MESSAGE and not row.voiced and not row.frozen:
+                row.stop()
+        if Ability.ITEM_DELETE in desk.abilities:
+            for item_id in answer.doomed:
+                desk.say(ConversationItemDelete(item_id=item_id), Purpose.DELETE, item_id)
+        desk.calls.close_response(answer.response_id)
+        self._over_with(answer.response_id)
+        self._collided = self._collided and desk.flagged(Flag.ANSWER_WANTED)
+        self.give_up()
+
+    def _over_with(self, response_id: str) -> None:
+        if response_id:
+            self._over[response_id] = None
+            if len(self._over) > _OVER_KEPT:
+                self._over.popitem(last=False)
+
+    def _failed(self, answer: Answer, verdict: Verdict) -> None:
+        desk = self._desk
+        if verdict.act is Act.END:
+            desk.finish(verdict.exit_code, verdict.text, verdict.advice)
+        elif verdict.act in (Act.TRY_AGAIN, Act.SLOW_DOWN) and not answer.spoke and self.try_later(verdict):
+            return
+        elif desk.wish.once:
+            slow = verdict.act is Act.SLOW_DOWN
+            desk.finish(verdict.exit_code if slow else ResponseFailed.exit_code, verdict.text, verdict.advice)
+        else:
+            desk.notice("error", f"The answer failed: {verdict.text}", verdict.advice or "Ask again.")
+
+    def _explain(self, reason: str) -> None:
+        desk = self._desk
+        text = f"The answer is incomplete: {reason}."
+        advice = "Raise --max-output-tokens, or ask for less." if reason == "max_output_tokens" else ""
+        if desk.wish.once:
+            desk.finish(ResponseFailed.exit_code, text, advice)
+        else:
+            desk.notice("warning", text, advice)

@@ -1,0 +1,204 @@
+"""The line and the session behind it: connecting, agreeing on settings, losing it, coming back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from realtime_cli.errors import Refused
+from realtime_cli.protocol import ErrorDetail, SessionConfig, SessionUpdate, merge
+from realtime_cli.session import settings
+from realtime_cli.session.commands import Connect, Disconnect, EndPlay
+from realtime_cli.session.desk import Desk
+from realtime_cli.session.facts import ConnectFailed
+from realtime_cli.session.intents import Purpose
+from realtime_cli.session.joints import Flag
+from realtime_cli.session.rows import Kind
+from realtime_cli.session.schedule import Schedule
+from realtime_cli.session.state import ConnectionState, ResponseState, TurnMode
+from realtime_cli.session.turns import Happening
+from realtime_cli.session.verdicts import Act, Verdict, judge_close
+
+HELLO_TIMER: Final = "hello"
+CONFIGURED_TIMER: Final = "configured"
+RECONNECT_TIMER: Final = "reconnect"
+
+_HELLO_S: Final = 10.0
+_CONFIGURED_S: Final = 5.0
+"""Some servers never acknowledge an update; waiting longer would only keep the user waiting."""
+
+
+class Connection:
+    """Facts about the line, and the two events that make a session of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._retries = Schedule(desk.wish.max_retries)
+        self._wished = desk.wish.config
+        self._lean = False
+        self._update_said = False
+
+    # The line.
+
+    def begin(self) -> None:
+        """Ask for the first line."""
+        self._desk.happen(Happening.CONNECT_ASKED)
+        self._desk.do(Connect())
+
+    def opened(self) -> None:
+        """The handshake succeeded; the server speaks first."""
+        self._desk.retry_at_s = None
+        self._update_said = False
+        self._desk.happen(Happening.LINE_OPENED)
+        self._desk.start_timer(HELLO_TIMER, _HELLO_S)
+
+    def failed(self, fact: ConnectFailed) -> None:
+        """The handshake failed. Before the first session the user wants to know at once, not after retries."""
+        desk = self._desk
+        desk.happen(Happening.LINE_LOST)
+        if not fact.retryable or not desk.was_ready:
+            desk.finish(fact.exit_code, fact.message, fact.advice)
+        else:
+            self._try_later(Verdict(Act.NEW_SESSION, fact.message, fact.advice, fact.exit_code))
+
+    def lost(self, code: int | None, reason: str) -> None:
+        """The line ended without our asking."""
+        if self._desk.turns.connection in (ConnectionState.OFFLINE, ConnectionState.CLOSED):
+            return
+        verdict = judge_close(code, reason)
+        # Half an answer is on the script's stdout already: a second one would not mend it.
+        torn = self._desk.wish.once and self._desk.answer is not None and self._desk.answer.spoke
+        self._let_go()
+        if verdict.act is Act.END or torn:
+            self._desk.finish(verdict.exit_code, verdict.text, verdict.advice)
+        else:
+            self._try_later(verdict)
+
+    def renew(self, verdict: Verdict) -> None:
+        """The server says that this session is over: leave before it closes the line, and begin another."""
+        if self._desk.turns.connection in (ConnectionState.CONFIGURING, ConnectionState.READY):
+            self._desk.do(Disconnect(1000))
+            self._let_go()
+            self._try_later(verdict)
+
+    def reconnect(self) -> None:
+        """The pause is over."""
+        if self._desk.turns.connection is ConnectionState.OFFLINE:
+            self._desk.retry_at_s = None
+            self.begin()
+
+    # The settings.
+
+    def greeted(self, session: SessionConfig) -> None:
+        """`session.created`: say what we want."""
+        self._desk.effective = merge(self._desk.wish.config, session)
+        if self._desk.turns.connection is ConnectionState.CONFIGURING and not self._update_said:
+            self._desk.stop_timer(HELLO_TIMER)
+            self._say_update()
+
+    def not_greeted(self) -> None:
+        """No `session.created` came: some servers wait for the client."""
+        if self._desk.turns.connection is ConnectionState.CONFIGURING and not self._update_said:
+            self._say_update()
+
+    def configured(self, session: SessionConfig) -> None:
+        """`session.updated`: the settings as the server has them."""
+        self._desk.effective = merge(self._desk.wish.config, session)
+        self._retries.progressed()
+        if self._desk.turns.connection is ConnectionState.CONFIGURING:
+            self._become_ready()
+
+    def not_configured(self) -> None:
+        """No `session.updated` came: go on without it."""
+        if self._desk.turns.connection is ConnectionState.CONFIGURING:
+            self._desk.notice("warning", "The server did not confirm the settings.", "Going on without that.")
+            self._become_ready()
+
+    def awaits_confirmation(self) -> bool:
+        """An error without an id is about the update."""
+        return self._desk.turns.connection is ConnectionState.CONFIGURING and self._update_said
+
+    def update_refused(self, detail: ErrorDetail, verdict: Verdict) -> None:
+        """The server refuses a `session.update`, and with it every field: leave out what it may not know."""
+        desk = self._desk
+        if not self._lean:
+            lean, dropped = settings.without_optional_fields(self._wished)
+            self._lean = True
+            if dropped:
+                desk.notice("warning", f"{verdict.text} Trying again without: {', '.join(dropped)}.")
+                self._wished = lean
+                self._say_update()
+                return
+        if desk.turns.connection is not ConnectionState.CONFIGURING:
+            desk.notice("error", verdict.text)
+            return
+        param = f" (setting: {detail.param})" if detail.param else ""
+        message, advice = (
+            f"The server refuses the settings: {verdict.text}{param}",
+            "Change or leave out that setting.",
+        )
+        if desk.wish.once:
+            desk.finish(Refused.exit_code, message, advice)
+            return
+        desk.notice("error", message, advice)
+        self._become_ready()
+
+    def progressed(self) -> None:
+        """An answer was finished: this line is worth something."""
+        self._retries.progressed()
+
+    # Inside.
+
+    def _say_update(self) -> None:
+        self._update_said = True
+        self._desk.say(SessionUpdate(session=self._wished), Purpose.UPDATE)
+        self._desk.start_timer(CONFIGURED_TIMER, _CONFIGURED_S)
+
+    def _become_ready(self) -> None:
+        desk = self._desk
+        desk.stop_timer(HELLO_TIMER)
+        desk.stop_timer(CONFIGURED_TIMER)
+        desk.happen(Happening.SESSION_CONFIGURED)
+        listens = desk.wish.turn_mode in (TurnMode.SERVER_VAD, TurnMode.SEMANTIC_VAD)
+        if listens and settings.turn_detection(desk.effective) is None:
+            desk.notice("warning", "This server does not notice when you stop speaking.", "Use --ptt.")
+        if desk.was_ready:
+            desk.notice("info", "Connected again.")
+            desk.raise_flag(Flag.REBUILD_DUE)
+        desk.was_ready = True
+        desk.raise_flag(Flag.CATCH_UP_DUE)
+
+    def _try_later(self, verdict: Verdict) -> None:
+        desk = self._desk
+        pause_s = self._retries.next_pause_s()
+        if pause_s is None:
+            desk.finish(verdict.exit_code, verdict.text, verdict.advice or "Try again later.")
+            return
+        desk.retry_at_s = desk.at_s + pause_s
+        desk.notice("warning", f"Connection lost: {verdict.text}. Connecting again.")
+        desk.start_timer(RECONNECT_TIMER, pause_s)
+
+    def _let_go(self) -> None:
+        """Nothing of the lost session goes on, but what is queued at the speaker is still played."""
+        desk = self._desk
+        answer, unanswered = desk.answer, desk.turns.response is not ResponseState.NONE
+        desk.happen(Happening.LINE_LOST)
+        if desk.uplink.turn is None:  # a talk key that is down stays down
+            desk.happen(Happening.SPEECH_ENDED)
+        for timer in (HELLO_TIMER, CONFIGURED_TIMER):
+            desk.stop_timer(timer)
+        for tag in desk.heard.incomplete_tags():
+            desk.heard.complete(tag)
+            desk.do(EndPlay(*tag))
+        if answer is not None:
+            for row in desk.conversation.of_response(answer.response_id):
+                if row.kind is Kind.MESSAGE and not row.final:
+                    row.stop()
+        # The turn that was being answered still wants its answer, unless some of it was heard already.
+        if unanswered and (answer is None or not (answer.spoke or answer.abandoned)):
+            desk.raise_flag(Flag.ANSWER_WANTED)
+        desk.answer = None
+        desk.drop_flag(Flag.CANCEL_DUE)
+        desk.raise_flag(Flag.TURN_OPEN)
+        desk.calls.close_all()
+        desk.conversation.drop_reserved()
+        desk.conversation.forget_unacknowledged()

@@ -1,0 +1,225 @@
+"""The conversation in its right order, growing from whatever events a server sends.
+
+Items are made lazily from any event that names one: servers leave events out, repeat them, and send a user's
+transcript after the answer to it. `previous_item_id` puts things right where it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from realtime_cli.protocol import (
+    FunctionCallItem,
+    FunctionCallOutputItem,
+    InputAudio,
+    InputText,
+    Item,
+    MessageItem,
+    OutputAudio,
+    OutputText,
+)
+from realtime_cli.session.heard import Heard
+from realtime_cli.session.rows import Kind, Row
+from realtime_cli.session.state import Entry, Notice, Role
+
+
+class Conversation:
+    """Rows in order. The first ones are settled: closed for good, and kept as finished entries."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._by_id: dict[str, Row] = {}
+        self._by_response: dict[str, list[Row]] = {}
+        self._settled_rows = 0
+        self._settled: list[Entry] = []
+        self._settled_tuple: tuple[Entry, ...] = ()
+        self._unacknowledged: list[str] = []  # items we created and the server has not named yet
+
+    # The rows.
+
+    def find(self, item_id: str) -> Row | None:
+        """The row of an item."""
+        return self._by_id.get(item_id)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows in order."""
+        return iter(self._rows)
+
+    def live_rows(self) -> list[Row]:
+        """Rows that are not settled."""
+        return self._rows[self._settled_rows :]
+
+    def of_response(self, response_id: str) -> list[Row]:
+        """Rows of one answer that are not closed."""
+        return [row for row in self.answer_rows(response_id) if not row.closed]
+
+    def answer_rows(self, response_id: str) -> list[Row]:
+        """All rows of one answer, in order of arrival."""
+        return self._by_response.get(response_id, [])
+
+    def awaits_words(self) -> bool:
+        """Some words of the user are still being written down."""
+        return any(row.awaits_transcript for row in self.live_rows())
+
+    def open(
+        self,
+        item_id: str,
+        kind: Kind = Kind.MESSAGE,
+        role: Role = "assistant",
+        *,
+        response_id: str = "",
+        previous_id: str = "",
+    ) -> Row:
+        """The row of an item, made at its place if it is new.
+
+        Args:
+            item_id: The item.
+            kind: What it is, if it is new.
+            role: Whose it is, if it is new.
+            response_id: The answer it belongs to, if known.
+            previous_id: The item before it, "" if not told.
+        """
+        row = self._by_id.get(item_id)
+        if row is None:
+            row = Row(item_id, kind, role, previous_id=previous_id)
+            self._by_id[item_id] = row
+            self._rows.insert(self._place_for(row), row)
+        if response_id and not row.response_id:
+            row.response_id = response_id
+            self._by_response.setdefault(response_id, []).append(row)
+        if previous_id and not row.previous_id:
+            row.previous_id = previous_id
+            self._put_after(row, previous_id)
+        return row
+
+    def add_notice(self, notice: Notice) -> None:
+        """Something the user should know, at the end."""
+        self._rows.append(Row("", Kind.NOTICE, "system", notice=notice, closed=True))
+
+    def remove(self, item_id: str) -> None:
+        """The item is gone from the conversation; what is settled stays on the screen."""
+        row = self._by_id.get(item_id)
+        if row is not None and not row.closed:
+            row.hidden = row.final = True
+
+    def drop_reserved(self) -> None:
+        """Announced items that never came: the buffer was cleared, or other speech was announced."""
+        for row in self.live_rows():
+            if row.reserved:
+                row.hidden = row.final = True
+
+    # What we created, and what the server calls it.
+
+    def created(self, item_id: str) -> None:
+        """An item of ours is on its way to the server."""
+        self._unacknowledged.append(item_id)
+
+    def acknowledge(self, item: Item) -> None:
+        """The server named an item: if it is one of ours under a name of the server's, remember that name."""
+        item_id = item.id if isinstance(item.id, str) else ""
+        if item_id in self._unacknowledged:
+            self._unacknowledged.remove(item_id)
+            return
+        if not item_id or item_id in self._by_id:
+            return
+        for ours in self._unacknowledged:
+            row = self._by_id.get(ours)
+            if row is not None and _same(row, item):
+                self._unacknowledged.remove(ours)
+                del self._by_id[ours]
+                row.item_id = item_id
+                self._by_id[item_id] = row
+                return
+
+    def forget_unacknowledged(self) -> None:
+        """The line is lost: nothing will be acknowledged."""
+        self._unacknowledged.clear()
+
+    # Settling.
+
+    def close_turn(self) -> None:
+        """The turn is over: every row that is done will not change any more."""
+        for row in self.live_rows():
+            if row.done:
+                row.closed = True
+
+    def close_all(self) -> None:
+        """The session is over."""
+        for row in self.live_rows():
+            row.hidden = row.hidden or row.reserved
+            row.closed = True
+
+    def settle(self, heard: Heard) -> None:
+        """Turn leading closed rows into finished entries. A user's words count as closed when they are final."""
+        while self._settled_rows < len(self._rows):
+            row = self._rows[self._settled_rows]
+            if not row.closed and not (row.role == "user" and row.done):
+                break
+            row.closed = True
+            entry = row.entry(1.0)
+            if entry is not None:
+                self._settled.append(entry)
+            self._settled_rows += 1
+            heard.forget(row.item_id)
+
+    def entries(self, heard: Heard, *, speaker_works: bool) -> tuple[tuple[Entry, ...], int]:
+        """Everything to be seen, and how many of the first entries are settled."""
+        if len(self._settled_tuple) != len(self._settled):
+            self._settled_tuple = tuple(self._settled)
+        live = []
+        for row in self.live_rows():
+            entry = row.entry(heard.share(row.item_id) if speaker_works else 1.0)
+            if entry is not None:
+                live.append(entry)
+        return (*self._settled_tuple, *live), len(self._settled_tuple)
+
+    # Inside.
+
+    def _place_for(self, row: Row) -> int:
+        """Where a new row belongs: after the item before it, before the item after it, else at the end."""
+        if row.previous_id and (before := self._by_id.get(row.previous_id)):
+            return max(self._settled_rows, self._index(before) + 1)
+        for index in range(self._settled_rows, len(self._rows)):
+            if self._rows[index].previous_id == row.item_id:
+                return index
+        return len(self._rows)
+
+    def _put_after(self, row: Row, previous_id: str) -> None:
+        """Move a row that stands above the item it follows."""
+        before = self._by_id.get(previous_id)
+        if before is None or row.closed or before.closed:
+            return
+        here, there = self._index(row), self._index(before)
+        if self._settled_rows <= here < there:
+            self._rows.insert(there + 1, row)
+            del self._rows[here]
+
+    def _index(self, row: Row) -> int:
+        # From the end: what is asked for is nearly always among the last rows.
+        for index in range(len(self._rows) - 1, -1, -1):
+            if self._rows[index] is row:
+                return index
+        return len(self._rows)
+
+
+def text_of(part: object) -> str:
+    """The words of a content part, "" if it has none."""
+    match part:
+        case InputText(text=text) | OutputText(text=text):
+            return text
+        case InputAudio(transcript=transcript) | OutputAudio(transcript=transcript):
+            return transcript if isinstance(transcript, str) else ""
+        case _:
+            return ""
+
+
+def _same(row: Row, item: Item) -> bool:
+    match item:
+        case MessageItem():
+            words = "\n".join(text_of(part) for part in item.content)
+            return row.kind is Kind.MESSAGE and row.role == item.role and words == row.text
+        case FunctionCallItem() | FunctionCallOutputItem():
+            kind = Kind.CALL if isinstance(item, FunctionCallItem) else Kind.OTHER
+            return row.kind is kind and row.call is not None and row.call.call_id == item.call_id
+        case _:
+            return False

@@ -1,0 +1,238 @@
+"""The client's mind: facts in, commands and a picture out. It owns no socket, thread, clock or file.
+
+Rules:
+
+1. `handle` is the only verb, `begin` its first word. Calling them is the only way the mind changes.
+2. They return commands in the order they must happen, and perform none.
+3. They are deterministic: no clock, no randomness; ids come from a counter. Every fact comes with its time.
+4. A misbehaving server makes a `Notice` in the state and, if needed, a command. It never makes an exception.
+   Exceptions mean a bug of ours.
+5. Audio is counted in frames. Seconds are for timers, milliseconds only for the wire and the screen.
+
+This file only dispatches. What follows from what stands in `turns`; who does it, in the stories beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, assert_never
+
+from realtime_cli import protocol as p
+from realtime_cli.errors import LocalProtocolError
+from realtime_cli.session import answers, connection, ending, facts, interruption, listening
+from realtime_cli.session.answers import Answers
+from realtime_cli.session.commands import Command
+from realtime_cli.session.connection import Connection
+from realtime_cli.session.contents import Contents
+from realtime_cli.session.desk import Desk
+from realtime_cli.session.ear import Ear
+from realtime_cli.session.ending import Ending
+from realtime_cli.session.facts import Fact, KeyFact, LineFact
+from realtime_cli.session.functions import Functions
+from realtime_cli.session.intents import Purpose
+from realtime_cli.session.interruption import Interruption
+from realtime_cli.session.joints import Consequence, Flag
+from realtime_cli.session.listening import Listening
+from realtime_cli.session.picture import picture
+from realtime_cli.session.prompts import Prompts
+from realtime_cli.session.resume import rebuild
+from realtime_cli.session.speaker import QUIET_TIMER, Speaker
+from realtime_cli.session.state import SessionState
+from realtime_cli.session.talk_key import TalkKey
+from realtime_cli.session.trouble import Trouble
+from realtime_cli.session.wish import Wish
+
+_MOST_ROUNDS: Final = 64
+"""A fact sets off a handful of consequences; more means that one of them does not make its own row unfit."""
+
+
+class SessionCore:
+    """One session, over as many lines as it takes.
+
+    Args:
+        wish: What the user asked for.
+        abilities: What the server can do; what is missing is done without.
+    """
+
+    def __init__(self, wish: Wish, abilities: frozenset[p.Ability] = p.ALL) -> None:
+        desk = Desk(wish, abilities, effective=wish.config)
+        self._desk = desk
+        self._answers = Answers(desk)
+        self._connection = Connection(desk)
+        self._contents = Contents(desk, self._answers)
+        self._interruption = Interruption(desk, self._answers)
+        self._listening = Listening(desk, self._answers)
+        self._talk_key = TalkKey(desk)
+        self._prompts = Prompts(desk)
+        self._functions = Functions(desk)
+        self._speaker = Speaker(desk)
+        self._ending = Ending(desk, self._talk_key, self._functions)
+        self._ear = Ear(
+            self._connection,
+            self._answers,
+            self._contents,
+            self._listening,
+            self._functions,
+            self._ending,
+            Trouble(desk, self._connection, self._answers),
+        )
+        self._consequences: dict[Consequence, Callable[[], None]] = {
+            Consequence.FLUSH: self._interruption.flush,
+            Consequence.CANCEL: self._answers.cancel,
+            Consequence.CANCEL_LATER: self._interruption.cancel_later,
+            Consequence.ABANDON: self._interruption.abandon,
+            Consequence.INTERRUPTION_SERVED: self._interruption.served,
+            Consequence.REBUILD: self._rebuild,
+            Consequence.CATCH_UP: self._listening.catch_up,
+            Consequence.SEND_PROMPTS: self._prompts.send_prompts,
+            Consequence.SEND_OUTPUTS: self._functions.send_outputs,
+            Consequence.ASK: self._answers.ask,
+            Consequence.CLOSE_TURN: self._close_turn,
+            Consequence.LEAVE: self._ending.leave,
+        }
+        self._timers: dict[str, Callable[[], None]] = {
+            connection.HELLO_TIMER: self._connection.not_greeted,
+            connection.CONFIGURED_TIMER: self._connection.not_configured,
+            connection.RECONNECT_TIMER: self._connection.reconnect,
+            answers.ANSWER_TIMER: self._answers.waited,
+            answers.RETRY_TIMER: self._answers.hold_over,
+            interruption.FLUSH_TIMER: lambda: self._interruption.flushed(()),
+            listening.TRANSCRIPT_TIMER: self._listening.transcripts_waited,
+            ending.INPUT_TIMER: self._ending.input_waited,
+            ending.STUCK_TIMER: self._ending.stuck,
+            QUIET_TIMER: self._speaker.waited,
+        }
+
+    @property
+    def state(self) -> SessionState:
+        """The picture as it is now, made when asked for."""
+        return picture(self._desk)
+
+    def begin(self, at_s: float) -> list[Command]:
+        """The first call: greet, take the first prompt, connect."""
+        desk = self._desk
+        desk.at_s = at_s
+        for line in desk.wish.greeting:
+            desk.notice("info", line)
+        self._prompts.typed(desk.wish.first_prompt)
+        self._connection.begin()
+        return self._conclude()
+
+    def handle(self, fact: Fact, at_s: float) -> list[Command]:
+        """What follows from a fact.
+
+        Args:
+            fact: What happened. Facts that come after the end change nothing.
+            at_s: When, in seconds of the loop's clock; never goes back.
+        """
+        if self._desk.finished:
+            return []
+        self._desk.at_s = at_s
+        self._take(fact)
+        return self._conclude()
+
+    # Facts.
+
+    def _take(self, fact: Fact) -> None:
+        match fact:
+            case facts.MicHeard(pcm=pcm, level_dbfs=level_dbfs):
+                self._listening.heard(pcm, level_dbfs)
+            case facts.Played(pieces=pieces, level_dbfs=level_dbfs):
+                self._speaker.played(pieces, level_dbfs)
+            case facts.ServerSaid():
+                self._ear.hear(fact.event)
+            case facts.PlayoutEmpty():
+                self._speaker.emptied()
+            case facts.Flushed(pieces=pieces):
+                self._interruption.flushed(pieces)
+            case facts.DeviceChanged():
+                self._speaker.device_changed(fact)
+            case facts.ToolReturned(call_id=call_id, output=output):
+                self._functions.returned(call_id, output, failed=False)
+            case facts.ToolFailed(call_id=call_id, reason=reason):
+                self._functions.returned(call_id, reason, failed=True)
+            case facts.TimerFired(name=name):
+                if (fired := self._timers.get(name)) is not None:
+                    fired()
+            case facts.NewsArrived(severity=severity, text=text, advice=advice):
+                self._desk.notice(severity, text, advice)
+            case _:
+                self._take_line_or_key(fact)
+
+    def _take_line_or_key(self, fact: LineFact | KeyFact) -> None:
+        match fact:
+            case facts.Connected():
+                self._connection.opened()
+            case facts.ConnectFailed():
+                self._connection.failed(fact)
+            case facts.ConnectionLost(code=code, reason=reason):
+                self._connection.lost(code, reason)
+            case facts.ServerGarbled(problem=problem):
+                self._desk.notice("warning", f"The server said something unreadable: {problem}")
+            case facts.UplinkDropped(dropped_ms=dropped_ms):
+                self._desk.line_dropped_ms += dropped_ms
+            case facts.TalkKeyPressed():
+                self._talk_key.pressed()
+            case facts.TalkKeyReleased():
+                self._talk_key.released()
+            case facts.TalkKeyTapped():
+                self._talk_key.tapped()
+            case facts.MuteToggled():
+                self._listening.mute()
+            case facts.InterruptPressed():
+                self._ending.interrupt()
+            case facts.BreakPressed():
+                self._ending.broke()
+            case facts.AnswerPressed():
+                self._prompts.answer_pressed()
+            case facts.PromptTyped(text=text):
+                self._prompts.typed(text)
+            case facts.QuitPressed():
+                self._ending.quit()
+            case facts.InputEnded():
+                self._ending.input_ended()
+            case _:
+                assert_never(fact)
+
+    # Consequences.
+
+    def _conclude(self) -> list[Command]:
+        """Apply the joint rows to a fixed point; hand out what was written down."""
+        desk = self._desk
+        for _ in range(_MOST_ROUNDS):
+            row = None if desk.finished else desk.turns.next_joint(self._derived())
+            if row is None:
+                break
+            self._consequences[row.then]()
+        else:
+            raise LocalProtocolError("the joint rows of a session do not come to rest")
+        desk.conversation.settle(desk.heard)
+        commands, desk.commands = desk.commands, []
+        return commands
+
+    def _derived(self) -> set[Flag]:
+        desk = self._desk
+        flags: set[Flag] = set()
+        if desk.prompts:
+            flags.add(Flag.PROMPTS_WAITING)
+        if desk.calls.ready():
+            flags.add(Flag.OUTPUTS_READY)
+        if desk.answer is not None and not desk.answer.abandoned and desk.heard.incomplete_tags():
+            flags.add(Flag.ANSWER_UNFINISHED)
+        if desk.calls.running() or desk.conversation.awaits_words():
+            flags.add(Flag.WORK_LEFT)
+        return flags
+
+    def _rebuild(self) -> None:
+        """The new session is told the conversation so far."""
+        desk = self._desk
+        desk.drop_flag(Flag.REBUILD_DUE)
+        for event in rebuild(desk.conversation.rows()):
+            item_id = event.item.id if isinstance(event.item.id, str) else ""
+            desk.conversation.created(item_id)
+            desk.say(event, Purpose.REBUILD, item_id)
+
+    def _close_turn(self) -> None:
+        """Nothing of the turn is being made or played: what is complete in it will not change any more."""
+        self._desk.drop_flag(Flag.TURN_OPEN)
+        self._desk.conversation.close_turn()

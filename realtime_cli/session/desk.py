@@ -1,0 +1,176 @@
+"""What the stories of a session share: its machines, its memory, and the commands they write down.
+
+A story (`connection`, `listening`, `answers`, ...) changes the desk and writes commands. It never calls another
+story: it reports happenings and raises flags, and the joint rows of `turns` bring in whoever is concerned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from realtime_cli.protocol import (
+    Ability,
+    ClientEvent,
+    InputAudioBufferAppend,
+    InputAudioBufferClear,
+    InputAudioBufferCommit,
+    SessionConfig,
+)
+from realtime_cli.session.calls import Calls
+from realtime_cli.session.commands import Command, Disconnect, Finish, Say, StartTimer, StopTimer
+from realtime_cli.session.conversation import Conversation
+from realtime_cli.session.facts import Severity
+from realtime_cli.session.heard import Heard
+from realtime_cli.session.intents import Intent, Intents, Purpose
+from realtime_cli.session.joints import Flag
+from realtime_cli.session.state import ConnectionState, Notice, TokenUse
+from realtime_cli.session.turns import Happening, Turns
+from realtime_cli.session.uplink import Uplink
+from realtime_cli.session.wish import Wish
+
+
+@dataclass(slots=True)
+class Answer:
+    """The default conversation's response as far as it goes.
+
+    Attributes:
+        response_id: "" until the server tells, and where it never does.
+        asked: We asked for it; otherwise the server began by itself.
+        chained: It was asked for by the outputs of calls only.
+        abandoned: Interrupted: late words and late audio do not count.
+        spoke: Words or audio of it arrived.
+        heard_of_at_s: When the last event of it came.
+        doomed: Items of it that nobody heard: to be deleted when it is over.
+    """
+
+    response_id: str = ""
+    asked: bool = False
+    chained: bool = False
+    abandoned: bool = False
+    spoke: bool = False
+    heard_of_at_s: float = 0.0
+    doomed: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything one session knows. `answer` is set from the moment an answer is asked for until it is over."""
+
+    wish: Wish
+    abilities: frozenset[Ability]
+    effective: SessionConfig
+    at_s: float = 0.0
+    commands: list[Command] = field(default_factory=list)
+    turns: Turns = field(default_factory=Turns)
+    conversation: Conversation = field(default_factory=Conversation)
+    heard: Heard = field(default_factory=Heard)
+    calls: Calls = field(default_factory=Calls)
+    uplink: Uplink = field(default_factory=Uplink)
+    intents: Intents = field(default_factory=Intents)
+    tokens: TokenUse = field(default_factory=TokenUse)
+    answer: Answer | None = None
+    prompts: list[str] = field(default_factory=list)  # item ids of typed prompts not sent yet
+    finished: bool = False
+
+    # For the screen.
+    mic_dbfs: float = -100.0
+    speaker_dbfs: float = -100.0
+    mic_works: bool = False
+    speaker_works: bool = False
+    answer_waits: bool = False
+    was_ready: bool = False
+    retry_at_s: float | None = None
+    latency_ms: float | None = None
+    turn_ended_at_s: float | None = None  # the latency clock runs
+    line_dropped_ms: int = 0
+    last_response_id: str = ""
+
+    _count: int = 0
+
+    @property
+    def ready(self) -> bool:
+        """There is a session that knows the conversation."""
+        return self.turns.connection is ConnectionState.READY and Flag.REBUILD_DUE not in self.turns.flags
+
+    def new_id(self, kind: str) -> str:
+        """An id of our own, such as `item_rt1`: from a counter, so that a replay gives the same."""
+        self._count += 1
+        return f"{kind}_rt{self._count}"
+
+    def do(self, command: Command) -> None:
+        """Write a command down."""
+        self.commands.append(command)
+
+    def say(self, event: ClientEvent, purpose: Purpose, item_id: str = "") -> None:
+        """Say an event under an id of its own, so that an error can name it."""
+        event_id = self.new_id("evt")
+        self.intents.remember(event_id, Intent(purpose, item_id))
+        self.commands.append(Say(replace(event, event_id=event_id)))
+
+    def send_audio(self, due: list[bytes]) -> None:
+        """Say microphone audio. It is never acknowledged, and 50 ids a second would push out those of others."""
+        for pcm in due:
+            self.commands.append(Say(InputAudioBufferAppend(audio=pcm)))
+
+    def clear_audio(self) -> None:
+        """The server forgets the audio of this turn."""
+        if Ability.BUFFER_CLEAR in self.abilities:
+            self.say(InputAudioBufferClear(), Purpose.CLEAR)
+
+    def commit_audio(self) -> None:
+        """A talk key's turn becomes a message."""
+        self.uplink.own_commits += 1
+        self.say(InputAudioBufferCommit(), Purpose.COMMIT)
+        self.turn_ended_at_s = self.at_s
+        self.want_answer()
+
+    def want_answer(self) -> None:
+        """The user's turn is over: an answer is wanted, by itself or when the user says so."""
+        self.calls.chain = 0
+        if self.wish.auto_response:
+            self.raise_flag(Flag.ANSWER_WANTED)
+        else:
+            self.answer_waits = True
+            self.notice("info", "Your turn is over.", "Press a for the answer.")
+
+    def start_timer(self, name: str, after_s: float) -> None:
+        """Fire `TimerFired(name)` later."""
+        self.commands.append(StartTimer(name, after_s))
+
+    def stop_timer(self, name: str) -> None:
+        """Forget a timer."""
+        self.commands.append(StopTimer(name))
+
+    def happen(self, happening: Happening) -> None:
+        """Move the machines."""
+        self.turns.happen(happening)
+
+    def raise_flag(self, flag: Flag) -> None:
+        """Put a flag up."""
+        self.turns.flags.add(flag)
+
+    def drop_flag(self, flag: Flag) -> None:
+        """Take a flag down."""
+        self.turns.flags.discard(flag)
+
+    def flagged(self, flag: Flag) -> bool:
+        """A raised flag is up."""
+        return flag in self.turns.flags
+
+    def notice(self, severity: Severity, text: str, advice: str = "") -> None:
+        """Tell the user something."""
+        self.conversation.add_notice(Notice(severity, text, advice, self.at_s))
+
+    def finish(self, exit_code: int, message: str = "", advice: str = "") -> None:
+        """The session is over: close the line, settle everything."""
+        if self.finished:
+            return
+        self.finished = True
+        if self.turns.connection is not ConnectionState.OFFLINE:
+            self.commands.append(Disconnect(1000))
+        self.commands.append(Finish(exit_code, message, advice))
+        self.happen(Happening.SESSION_ENDED)
+        self.conversation.close_all()
+        self.conversation.settle(self.heard)

@@ -1,0 +1,170 @@
+"""The user's voice: the microphone, the turns that the server finds in it, and the words of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from realtime_cli.protocol import (
+    ErrorDetail,
+)
+from realtime_cli.session import settings
+from realtime_cli.session.answers import Answers
+from realtime_cli.session.desk import Desk
+from realtime_cli.session.joints import Flag
+from realtime_cli.session.state import TurnMode, UserState
+from realtime_cli.session.turns import Happening
+
+TRANSCRIPT_TIMER: Final = "transcripts"
+_TRANSCRIPT_S: Final = 10.0
+"""Transcripts come seconds after the turn at worst; an answer must not wait longer to be printed."""
+
+_AUTO_ANSWER_S: Final = 15.0
+"""Patience with a server that answers by itself, and may decide that there is nothing to answer."""
+
+_MUTE_TAIL_S: Final = 2.0
+"""After muting the server still hears silence for so long, so that it notices the end of the turn."""
+
+
+class Listening:
+    """Facts about the user's voice."""
+
+    def __init__(self, desk: Desk, answers: Answers) -> None:
+        self._desk = desk
+        self._answers = answers
+        self._muted_at_s = -_MUTE_TAIL_S
+        self._turn_counted = False  # speech_stopped was seen, its committed not yet
+
+    # The microphone.
+
+    def heard(self, pcm: bytes, level_dbfs: float) -> None:
+        """A block of microphone audio."""
+        desk, mode = self._desk, self._desk.wish.turn_mode
+        desk.mic_dbfs = level_dbfs
+        if mode is TurnMode.TYPED:
+            return
+        if mode is TurnMode.PUSH_TO_TALK:
+            due = desk.uplink.hear_keyed(pcm, ready=desk.ready)
+        else:
+            tail = desk.turns.user is UserState.SPEAKING or desk.at_s < self._muted_at_s + _MUTE_TAIL_S
+            due = desk.uplink.hear_open(pcm, ready=desk.ready, silence=tail)
+        desk.send_audio(due)
+
+    def mute(self) -> None:
+        """The microphone is to be muted, or heard again."""
+        desk = self._desk
+        desk.uplink.muted = not desk.uplink.muted
+        if desk.uplink.muted:
+            self._muted_at_s = desk.at_s
+
+    def catch_up(self) -> None:
+        """There is a session: what was said before it was ready goes out now."""
+        desk = self._desk
+        desk.drop_flag(Flag.CATCH_UP_DUE)
+        kept = desk.uplink.kept()
+        keyed = desk.uplink.turn is not None or desk.uplink.commit_due
+        if keyed:
+            desk.clear_audio()
+        desk.send_audio(kept)
+        if desk.uplink.commit_due:
+            desk.uplink.commit_due = False
+            desk.commit_audio()
+
+    # Turns that the server finds.
+
+    def speech_started(self, item_id: str) -> None:
+        """The server hears the user; the item it names is the message to come."""
+        desk = self._desk
+        desk.happen(Happening.SPEECH_BEGAN)
+        desk.raise_flag(Flag.TURN_OPEN)
+        self._turn_counted = False
+        known = desk.conversation.find(item_id)
+        if known is None:
+            desk.conversation.drop_reserved()
+        if item_id and known is None:
+            desk.conversation.open(item_id, role="user").reserved = True
+        if desk.wish.interrupt:
+            by_itself = settings.server_interrupts(desk.effective)
+            desk.raise_flag(Flag.BARGE_IN if by_itself else Flag.INTERRUPTION)
+
+    def speech_stopped(self) -> None:
+        """The server heard the end of the turn."""
+        desk = self._desk
+        desk.happen(Happening.SPEECH_ENDED)
+        desk.drop_flag(Flag.CANCEL_DUE)
+        desk.turn_ended_at_s = desk.at_s
+        self._turn_counted = True
+        if settings.server_answers(desk.effective):
+            self._answers.expect(_AUTO_ANSWER_S)
+
+    def committed(self, item_id: str, previous_item_id: object) -> None:
+        """The audio became a message of the user's."""
+        desk = self._desk
+        desk.raise_flag(Flag.TURN_OPEN)
+        if item_id:
+            self._await_transcript(item_id, previous_item_id)
+        if desk.uplink.own_commits:
+            desk.uplink.own_commits -= 1  # its answer was asked for with the commit
+            return
+        if desk.wish.turn_mode is TurnMode.PUSH_TO_TALK:
+            return
+        if not self._turn_counted:
+            self.speech_stopped()  # some servers never say so
+        self._turn_counted = False
+        if not settings.server_answers(desk.effective):
+            desk.want_answer()
+
+    def transcript_grew(self, item_id: str, delta: str) -> None:
+        """More of the user's words."""
+        if item_id:
+            self._desk.conversation.open(item_id, role="user").append(0, delta)
+
+    def transcript_done(self, item_id: str, transcript: str) -> None:
+        """All of the user's words; some servers say this more than once, with more each time."""
+        if not item_id:
+            return
+        row = self._desk.conversation.open(item_id, role="user")
+        row.reserved = row.awaits_transcript = False
+        if not row.frozen:
+            row.parts = {0: transcript}
+            row.problem = "" if transcript.strip() else "nothing was understood"
+        row.final = True
+
+    def transcript_failed(self, item_id: str, error: ErrorDetail) -> None:
+        """The user's words could not be written down."""
+        if not item_id:
+            return
+        row = self._desk.conversation.open(item_id, role="user")
+        row.reserved = row.awaits_transcript = False
+        row.problem = (
+            "inaudible" if error.code == "audio_unintelligible" else error.message or "not transcribed"
+        )
+        row.final = True
+
+    def transcripts_waited(self) -> None:
+        """No transcript came in time."""
+        for row in self._desk.conversation.live_rows():
+            if row.awaits_transcript:
+                row.awaits_transcript = False
+                row.problem = row.problem or ("" if row.text else "no transcript came")
+                row.final = True
+
+    def cleared(self) -> None:
+        """The server forgot its audio buffer."""
+        if self._desk.wish.turn_mode is not TurnMode.PUSH_TO_TALK:
+            self._desk.happen(Happening.SPEECH_ENDED)
+        self._desk.conversation.drop_reserved()
+
+    # Inside.
+
+    def _await_transcript(self, item_id: str, previous_item_id: object) -> None:
+        desk = self._desk
+        previous_id = previous_item_id if isinstance(previous_item_id, str) else ""
+        row = desk.conversation.open(item_id, role="user", previous_id=previous_id)
+        row.reserved = False
+        if row.final:
+            return  # the transcript was faster
+        if settings.transcribes(desk.effective):
+            row.awaits_transcript = True
+            desk.start_timer(TRANSCRIPT_TIMER, _TRANSCRIPT_S)
+        else:
+            row.problem, row.final = row.problem or "not transcribed", True

@@ -1,0 +1,83 @@
+"""The read-only picture of a session, derived from the desk whenever somebody asks."""
+
+from __future__ import annotations
+
+from realtime_cli.protocol import SessionConfig, UnsetType
+from realtime_cli.session import settings
+from realtime_cli.session.desk import Desk
+from realtime_cli.session.rows import Kind
+from realtime_cli.session.state import (
+    ConnectionState,
+    Phase,
+    PlayoutState,
+    ResponseState,
+    SessionState,
+    UserState,
+)
+
+
+def picture(desk: Desk) -> SessionState:
+    """Everything a screen may show. Cheap: settled entries are kept, only the live ones are made anew."""
+    entries, settled = desk.conversation.entries(desk.heard, speaker_works=desk.speaker_works)
+    turns, config = desk.turns, desk.effective
+    return SessionState(
+        phase=_phase(desk),
+        connection=turns.connection,
+        user=turns.user,
+        response=turns.response,
+        playout=turns.playout,
+        turn_mode=desk.wish.turn_mode,
+        entries=entries,
+        settled=settled,
+        mic_dbfs=desk.mic_dbfs,
+        speaker_dbfs=desk.speaker_dbfs,
+        muted=desk.uplink.muted,
+        talk_key_down=desk.uplink.turn is not None,
+        mic_works=desk.mic_works,
+        speaker_works=desk.speaker_works,
+        answer_waits=desk.answer_waits,
+        session_id=_told(config.id),
+        model=_told(config.model),
+        voice=settings.voice(config),
+        expires_at_epoch_s=_expiry(config),
+        retry_at_s=desk.retry_at_s,
+        latency_ms=desk.latency_ms,
+        uplink_dropped_ms=desk.line_dropped_ms + desk.uplink.dropped_ms,
+        tokens=desk.tokens,
+        response_id=desk.last_response_id,
+        answer_text=_answer_text(desk),
+    )
+
+
+def _phase(desk: Desk) -> Phase:
+    """The one word; what the user does comes first, then what is heard, then what is being made."""
+    turns = desk.turns
+    if desk.finished:
+        return Phase.ENDED
+    if turns.connection is not ConnectionState.READY:
+        return Phase.RECONNECTING if desk.was_ready else Phase.CONNECTING
+    if turns.user is UserState.SPEAKING:
+        return Phase.HEARING
+    if turns.playout is PlayoutState.PLAYING:
+        return Phase.SPEAKING
+    if desk.calls.running():
+        return Phase.CALLING
+    if turns.response is not ResponseState.NONE:
+        writes = desk.answer is not None and desk.answer.spoke and not desk.answer.abandoned
+        return Phase.SPEAKING if writes else Phase.THINKING
+    return Phase.MUTED if desk.uplink.muted else Phase.LISTENING
+
+
+def _answer_text(desk: Desk) -> str:
+    """All words of the newest answer but its asides."""
+    rows = desk.conversation.answer_rows(desk.last_response_id)
+    said = [row for row in rows if row.kind is Kind.MESSAGE and not (row.commentary or row.hidden)]
+    return "\n\n".join(row.text for row in said if row.text)
+
+
+def _expiry(config: SessionConfig) -> int | None:
+    return None if isinstance(config.expires_at, UnsetType) else config.expires_at
+
+
+def _told(value: str | UnsetType) -> str:
+    return "" if isinstance(value, UnsetType) else value

@@ -1,0 +1,54 @@
+"""Typed messages, and answers on demand."""
+
+from __future__ import annotations
+
+from realtime_cli.protocol import ConversationItemCreate, InputText, MessageItem
+from realtime_cli.session.desk import Desk
+from realtime_cli.session.intents import Purpose
+from realtime_cli.session.joints import Flag
+from realtime_cli.session.state import PlayoutState, ResponseState
+
+
+class Prompts:
+    """Facts about the prompt line and the answer key, and the consequence that sends what was typed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def typed(self, text: str) -> None:
+        """A typed message. If an answer is being spoken, it stops; one that is being made is waited for."""
+        desk = self._desk
+        if not text.strip():
+            return
+        item_id = desk.new_id("item")
+        row = desk.conversation.open(item_id, role="user")
+        row.parts, row.unsent = {0: text}, True
+        desk.prompts.append(item_id)
+        desk.raise_flag(Flag.TURN_OPEN)
+        spoken = desk.turns.response is ResponseState.ACTIVE and bool(desk.heard.incomplete_tags())
+        if spoken or desk.turns.playout is PlayoutState.PLAYING:
+            desk.raise_flag(Flag.INTERRUPTION)
+
+    def send_prompts(self) -> None:
+        """The session can take them: say the typed messages, and want an answer to them."""
+        desk = self._desk
+        for item_id in desk.prompts:
+            row = desk.conversation.find(item_id)
+            if row is None:
+                continue
+            row.unsent, row.final = False, True
+            item = MessageItem(id=item_id, role="user", content=(InputText(row.text),))
+            desk.conversation.created(item_id)
+            desk.say(ConversationItemCreate(item=item), Purpose.CREATE_ITEM, item_id)
+        desk.prompts.clear()
+        desk.calls.chain = 0
+        desk.turn_ended_at_s = desk.at_s
+        desk.raise_flag(Flag.ANSWER_WANTED)
+
+    def answer_pressed(self) -> None:
+        """The user wants the answer now."""
+        desk = self._desk
+        if desk.turns.response is ResponseState.NONE:
+            desk.answer_waits = False
+            desk.turn_ended_at_s = desk.at_s
+            desk.raise_flag(Flag.ANSWER_WANTED)
