@@ -60,12 +60,10 @@ def hold(tmp_path: Path, transcripts: list[str], *parts: Int16) -> tuple[Outcome
     spoken, heard = tmp_path / "in.wav", tmp_path / "out.wav"
     write_wav(spoken, *parts)
     watch = Watch()
-    wish = Wish(
-        config=p.SessionConfig(
-            output_modalities=("audio",),
-            audio=p.AudioConfig(input=p.AudioInput(turn_detection=p.ServerVad(silence_duration_ms=500))),
-        )
+    hearing = p.AudioInput(
+        transcription=p.Transcription(model="local"), turn_detection=p.ServerVad(silence_duration_ms=500)
     )
+    wish = Wish(config=p.SessionConfig(output_modalities=("audio",), audio=p.AudioConfig(input=hearing)))
     rig = RigPlan(input_file=spoken, output_file=heard, hold_input=True)
 
     async def main() -> Outcome:
