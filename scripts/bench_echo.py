@@ -1,6 +1,8 @@
 """Compare echo cancellers in a synthetic room, and say which interruptions a speech detector would make of it.
 
-    python scripts/bench_echo.py [--seconds 60] [--engines none,pywebrtc,livekit] [--json FILE]
+    python scripts/bench_echo.py [--seconds 60] [--rooms drift] [--engines none,house] [--json FILE]
+
+"house" is what the program uses. Candidates that are not installed are skipped (livekit, pywebrtc-audio).
 
 The room: espeak-ng speaks at -22 dBFS (far end). Its echo is the convolution with a decaying random response of
 200 ms (RT60 0.25 s) behind a loudspeaker's band pass, 100 ms late, at the stated level relative to the far end.
@@ -27,6 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
+from realtime_cli.dsp import echo
 from realtime_cli.dsp.level import rms_dbfs
 from realtime_cli.dsp.pcm16 import Float32, Int16, from_bytes
 from realtime_cli.dsp.resample import resample
@@ -181,8 +184,16 @@ def livekit(noise_suppression: bool) -> Process:
     return process
 
 
+def house() -> Process:
+    canceller = echo.load("webrtc")
+    if canceller is None:
+        raise ImportError("no canceller is installed")
+    return canceller.process
+
+
 ENGINES: dict[str, Callable[[], Process]] = {
     "none": no_canceller,
+    "house": house,
     "pywebrtc": lambda: pywebrtc(None),
     "pywebrtc+ns1": lambda: pywebrtc(1),
     "pywebrtc+ns2": lambda: pywebrtc(2),
@@ -247,9 +258,9 @@ def measure(name: str, room: Room, frames: int) -> Result:
     rng = np.random.default_rng(7)
     far = far_end(frames)
     near, places = near_end(frames)
-    echo = echo_of(far, room, rng)
+    wet = echo_of(far, room, rng)
     noise = rng.standard_normal(frames).astype(np.float32) * np.float32(10 ** (room.noise_dbfs / 20) * 32768)
-    far_pcm, alone, both = to_int16(far), to_int16(echo + noise), to_int16(echo + noise + near)
+    far_pcm, alone, both = to_int16(far), to_int16(wet + noise), to_int16(wet + noise + near)
 
     quiet, step_us = run(ENGINES[name](), alone, far_pcm)
     talk, _ = run(ENGINES[name](), both, far_pcm)
@@ -308,7 +319,7 @@ import json, sys, time, threading, os
 def rss():
     return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 import numpy as np
-sys.path.insert(0, "scripts")
+sys.path.insert(0, sys.argv[2])
 import bench_echo
 before, began = rss(), time.perf_counter()
 process = bench_echo.ENGINES[sys.argv[1]]()
@@ -323,7 +334,12 @@ print(json.dumps([made_ms, rss() - before, threads]))
 
 def footprint(name: str) -> tuple[float, float, int]:
     """Milliseconds to import and make, MiB more, threads of the process; in a fresh process."""
-    done = subprocess.run([sys.executable, "-c", FOOTPRINT, name], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FOOTPRINT, name, str(Path(__file__).parent)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     made_ms, mib, threads = json.loads(done.stdout.splitlines()[-1])
     return made_ms, mib, threads
 

@@ -39,7 +39,7 @@ def run(canceller: echo.EchoCanceller, near: Int16, far: Int16) -> Int16:
 def webrtc() -> echo.EchoCanceller:
     canceller = echo.load("webrtc")
     if canceller is None:
-        pytest.skip("pywebrtc-audio is not installed")
+        pytest.skip("livekit is not installed")
     return canceller
 
 
@@ -77,6 +77,19 @@ def test_other_lengths_are_refused(kind: echo.EchoKind, near: int, far: int) -> 
         canceller.process(noise(near), noise(far))
 
 
+def test_two_channels_are_refused() -> None:
+    with pytest.raises(ValueError, match="240, 2"):
+        webrtc().process(noise(2 * STEP).reshape(STEP, 2), SILENCE)
+
+
+def test_two_cancellers_do_not_share_a_room() -> None:
+    far = babble(2, seed=4)
+    near = room(far)
+    first, second = webrtc(), webrtc()
+    run(first, near, far)
+    assert np.array_equal(run(second, near, far), run(webrtc(), near, far))
+
+
 def test_off_changes_nothing() -> None:
     canceller = echo.load("off")
     near = noise(STEP)
@@ -89,6 +102,6 @@ def test_half_duplex_is_the_gate() -> None:
 
 
 def test_without_the_package_there_is_no_canceller(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pywebrtc_audio", None)
+    monkeypatch.setitem(sys.modules, "livekit.rtc", None)
     assert echo.load("webrtc") is None
     assert echo.load("off") is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_cli.dsp.framer import Framer
@@ -12,6 +12,7 @@ from tests.dsp.signals import ramp
 
 
 @given(st.integers(1, 50), st.lists(st.integers(0, 120), max_size=20))
+@settings(deadline=None)
 def test_no_frame_is_lost_or_made(frames: int, sizes: list[int]) -> None:
     framer = Framer(frames)
     stream = ramp(sum(sizes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_cli.dsp.ledger import Ledger, Piece
@@ -11,6 +11,7 @@ A, B = ("item_a", 0), ("item_b", 0)
 
 
 @given(st.sampled_from([8_000, 24_000, 44_100, 48_000]), st.lists(st.integers(1, 500), max_size=30))
+@settings(deadline=None)
 def test_remainders_are_carried_so_that_sums_are_exact(rate_hz: int, blocks: list[int]) -> None:
     ledger, pieces = Ledger(rate_hz), list[Piece]()
     ledger.wrote(A, sum(blocks))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_cli.dsp import pcm16
 
 
 @given(st.lists(st.integers(-32768, 32767)))
+@settings(deadline=None)
 def test_frames_survive_the_way_to_bytes_and_back(values: list[int]) -> None:
     frames = np.array(values, dtype=np.int16)
     assert pcm16.from_bytes(pcm16.to_bytes(frames)).tolist() == values
@@ -31,6 +32,7 @@ def test_bytes_are_viewed_not_copied_and_stay_read_only() -> None:
 
 
 @given(st.lists(st.integers(-32768, 32767)))
+@settings(deadline=None)
 def test_frames_survive_the_way_to_floats_and_back(values: list[int]) -> None:
     floats = pcm16.to_float(np.array(values, dtype=np.int16))
     assert floats.dtype == np.float32
@@ -60,6 +62,7 @@ def test_bytes_and_milliseconds() -> None:
 
 
 @given(st.lists(st.binary(max_size=7)))
+@settings(deadline=None)
 def test_a_carry_gives_out_whole_frames_and_loses_nothing(pieces: list[bytes]) -> None:
     carry = pcm16.ByteCarry()
     out = [carry.feed(piece) for piece in pieces]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_cli.dsp import vad
@@ -90,6 +90,7 @@ def test_an_impossible_onset_is_refused() -> None:
 
 
 @given(st.lists(st.floats(0, 1), max_size=200), st.integers(0, 300))
+@settings(deadline=None)
 def test_starts_and_stops_alternate_and_never_go_back(probabilities: list[float], silence_ms: int) -> None:
     events = run(SpeechGate(silence_ms=silence_ms), probabilities)
     assert [type(event) for event in events] == [Started, Stopped] * (len(events) // 2) + [Started] * (
@@ -101,6 +102,7 @@ def test_starts_and_stops_alternate_and_never_go_back(probabilities: list[float]
 
 
 @given(st.lists(st.integers(0, 3000), min_size=1, max_size=20))
+@settings(deadline=None, max_examples=30)
 def test_the_detector_does_not_care_how_the_stream_is_cut(sizes: list[int]) -> None:
     sound = np.concatenate((noise(24_000, rms=10), tone(300, 24_000, 1.0), noise(24_000, rms=10)))
     cut = SpeechDetector(EnergyProbability(), SpeechGate(silence_ms=200))
