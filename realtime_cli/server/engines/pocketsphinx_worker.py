@@ -46,7 +46,7 @@ class Recogniser:
             self._in_utterance = True
 
     def feed(self, pcm: bytes) -> dict[str, Any] | None:
-        """Take audio; about every 100 ms give the hypothesis, None when there is none."""
+        """Take audio; about every 100 ms give the hypothesis."""
         if not self._in_utterance or self._decoder is None:
             return None
         self._decoder.process_raw(pcm, False, False)
@@ -54,8 +54,7 @@ class Recogniser:
         if self._unreported < _HYPOTHESIS_EVERY_BYTES:
             return None
         self._unreported = 0
-        hypothesis = self._hypothesis()
-        return hypothesis if hypothesis["text"] else None
+        return self._hypothesis()
 
     def end(self) -> dict[str, Any]:
         """The final hypothesis."""
@@ -105,15 +104,17 @@ class Recogniser:
         return skipped
 
     def _hypothesis(self) -> dict[str, Any]:
-        found = self._decoder.hyp() if self._decoder is not None else None
-        if self._decoder is None or found is None:
+        if self._decoder is None:
             return dict(_NOTHING)
+        found, frames = self._decoder.hyp(), self._decoder.n_frames()
+        if found is None:
+            return {**_NOTHING, "frames": frames}
         words = (_VARIANT.sub("", word) for word in found.hypstr.split())
         return {
             "text": " ".join(word for word in words if word[:1] not in ("<", "[")),
             # The score comes as a float close to 1; only its logarithm tells one hypothesis from another.
             "score": self._decoder.get_logmath().log(found.score),
-            "frames": self._decoder.n_frames(),
+            "frames": frames,
         }
 
 

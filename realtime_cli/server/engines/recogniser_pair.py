@@ -43,7 +43,8 @@ def better(full: Hypothesis, domain: Hypothesis) -> Hypothesis:
 class RecogniserPair:
     """Two worker processes and the utterance they are in.
 
-    `on_hypothesis` gets the better hypothesis so far whenever one of the two has a new one.
+    `on_hypothesis` gets the better hypothesis so far, about every 100 ms of speech. Only hypotheses about the same
+    stretch are compared, so it comes when the slower one of the two has got there.
     """
 
     def __init__(self) -> None:
@@ -52,7 +53,7 @@ class RecogniserPair:
         self._learned = asyncio.Event()
         self._learned.set()
         self._number = 0
-        self._so_far = [Hypothesis("", None, 0)] * 2
+        self._so_far: dict[int, dict[int, Hypothesis]] = {}
         self._finals: tuple[asyncio.Future[Hypothesis], ...] = ()
         self.on_hypothesis: Callable[[Hypothesis], None] | None = None
 
@@ -94,7 +95,7 @@ class RecogniserPair:
     def begin(self) -> None:
         """Begin an utterance."""
         self._number += 1
-        self._so_far = [Hypothesis("", None, 0)] * 2
+        self._so_far = {}
         loop = asyncio.get_running_loop()
         self._finals = tuple(loop.create_future() for _ in self._workers)
         self._send("B", {"id": self._number})
@@ -150,11 +151,22 @@ class RecogniserPair:
                 _log.info("the recogniser does not know how to say: %s", " ".join(body["skipped"][:20]))
         elif body["id"] == self._number:
             hypothesis = Hypothesis(body["text"], body["score"], body["frames"])
-            self._so_far[role] = hypothesis
             if frame.kind == "F" and not self._finals[role].done():
                 self._finals[role].set_result(hypothesis)
-            elif frame.kind == "H" and self.on_hypothesis is not None:
-                self.on_hypothesis(better(*self._so_far))
+            elif frame.kind == "H":
+                self._compare(role, hypothesis)
+
+    def _compare(self, role: int, hypothesis: Hypothesis) -> None:
+        """Keep a hypothesis until the other decoder has one about the same frames."""
+        if self.on_hypothesis is None:
+            return
+        same = self._so_far.setdefault(hypothesis.frames, {})
+        same[role] = hypothesis
+        if not self._phrases:
+            self.on_hypothesis(hypothesis)
+        elif len(same) == len(self._workers):
+            del self._so_far[hypothesis.frames]
+            self.on_hypothesis(better(same[FULL], same[DOMAIN]))
 
     def _fail(self) -> None:
         self._learned.set()
