@@ -190,7 +190,10 @@ class Line:
             guessed = protocol.guess(text)
             if guessed is not None:
                 self._settle(protocol.BETA if guessed == "beta" else protocol.GA)
-        return (self._dialect or protocol.GA).decode_server(text)
+        event = (self._dialect or protocol.GA).decode_server(text)
+        if self._dialect is None and isinstance(event, protocol.SessionCreated):
+            self._settle(protocol.GA)  # a session that shows no settings at all
+        return event
 
     def _settle(self, dialect: Dialect) -> None:
         self._dialect = dialect

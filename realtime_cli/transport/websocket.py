@@ -6,6 +6,7 @@ progress.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections.abc import Mapping, Sequence
@@ -77,7 +78,14 @@ class WebSocketTransport:
 
         The reason is cut to what a close frame may hold.
         """
-        await self._connection.close(code, reason.encode()[:120].decode(errors="ignore"))
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S + 0.5):
+                await self._connection.close(code, reason.encode()[:120].decode(errors="ignore"))
+        except TimeoutError:
+            # The library's own limit begins after a message that still waits to be sent: 20 s on a stalled
+            # line.
+            self._connection.transport.abort()
+            await self._connection.wait_closed()
 
 
 @dataclass(frozen=True, slots=True)

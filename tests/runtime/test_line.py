@@ -93,6 +93,16 @@ def test_a_server_that_waits_for_us_is_spoken_to_in_ga() -> None:
     on_bench(story)
 
 
+def test_a_session_that_shows_nothing_of_its_settings_is_spoken_to_in_ga_at_once() -> None:
+    async def story(bench: Bench) -> None:
+        bench.line.say(COMMIT)
+        await bench.server.send('{"type":"session.created","event_id":"e","session":{"id":"s"}}')
+        await bench.read()
+        assert asyncio.get_running_loop().time() < 1
+
+    on_bench(story)
+
+
 def test_events_of_the_server_become_facts_and_garbage_becomes_a_notice() -> None:
     async def story(bench: Bench) -> None:
         await bench.server.send(GA_HELLO)
