@@ -6,7 +6,8 @@ from typing import TextIO
 
 from realtime_cli.session.state import Call, Notice, SessionState
 from realtime_cli.terminal.contract import OutputClosed
-from realtime_cli.terminal.plain import plain_lines, write
+from realtime_cli.terminal.output import write
+from realtime_cli.terminal.plain import plain_lines
 from realtime_cli.terminal.sanitize import clean
 
 

@@ -17,6 +17,7 @@ from rich.text import Text
 from realtime_cli.session.state import SessionState
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
 from realtime_cli.terminal.entries import begins_turn, entry_lines
+from realtime_cli.terminal.output import silence
 from realtime_cli.terminal.quiet import QuietStderr
 from realtime_cli.terminal.render import Canvas, Picture, render
 from realtime_cli.terminal.theme import Theme
@@ -118,18 +119,16 @@ class LiveView:
     def stop(self) -> None:
         """Print what was still in progress, remove the region, show the cursor."""
         atexit.unregister(self.stop)
-        if self._live is None:
-            return
         try:
-            if self._last is not None:
-                state, _ = self._last
-                left = self._settled_lines(state, len(state.entries))
-                self._live.update(_NOTHING)
-                self._guarded(self._show, left)
-            self._leave()
+            if self._live is not None:
+                if self._last is not None:
+                    state, _ = self._last
+                    left = self._settled_lines(state, len(state.entries))
+                    self._live.update(_NOTHING)
+                    self._guarded(self._show, left)
+                self._leave()
         except OutputClosed:
-            self._live = None  # nobody is there to see it
-            self._watch_size(False)
+            return  # nobody is there to see it
         finally:
             if self._quiet is not None:
                 self._quiet.stop()
@@ -193,7 +192,10 @@ class LiveView:
     def _guarded(self, draw: Callable[..., None], *arguments: object) -> None:
         try:
             draw(*arguments)
-        except OSError as exc:  # the terminal hung up (EIO), or stdout was closed
+        except (OSError, OutputClosed) as exc:  # the terminal hung up
+            silence(self._console.file)
+            self._live = None  # Rich's region is in an unknown state now, and nobody will see another one
+            self._watch_size(False)
             raise OutputClosed from exc
 
     def _measure(self) -> tuple[int, int]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from typing import TextIO
 
 from realtime_cli.session.state import Call, Entry, Notice, Phase, SessionState, Spoken
 from realtime_cli.terminal.contract import OutputClosed
-from realtime_cli.terminal.sanitize import clean, clean_line, encodable
+from realtime_cli.terminal.output import write
+from realtime_cli.terminal.sanitize import clean, clean_line
 from realtime_cli.terminal.theme import Colour, Theme
 from realtime_cli.terminal.wording import call_outcome, call_signature, phase_words, role_name
 
@@ -76,30 +75,6 @@ def plain_lines(entry: Entry) -> str:
         case Notice():
             advice = f" {clean(entry.advice)}" if entry.advice else ""
             return _indented(f"{entry.severity}: {clean(entry.text)}{advice}")
-
-
-def write(stream: TextIO, text: str, *, flush: bool = True) -> None:
-    """Write harmless text; characters the stream's encoding lacks become "?".
-
-    Raises:
-        OutputClosed: The stream is a pipe nobody reads, or a terminal that hung up.
-    """
-    try:
-        stream.write(encodable(text, stream.encoding or "utf-8"))
-        if flush:
-            stream.flush()
-    except OSError as exc:
-        if exc.errno not in (errno.EPIPE, errno.ECONNRESET, errno.EIO):  # the last one: the terminal is gone
-            raise
-        _silence(stream)
-        raise OutputClosed from exc
-
-
-def _silence(stream: TextIO) -> None:
-    """What the stream still holds must not raise once more when Python flushes it at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
 
 
 def _spoken(entry: Spoken) -> str:

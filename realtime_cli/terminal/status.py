@@ -15,6 +15,7 @@ from realtime_cli.terminal.wrap import crop, wrap
 _METER_EXTRA_CELLS = 13  # "mic ", both ends of the bar, " -31 dB"
 _BAR_MAX_CELLS = 20  # three decibels a cell: a longer bar tells nothing more
 _STATE_CELLS = 17  # glyph, blank and the longest state word, so that meters do not jump
+_TURN_CELLS = 14  # the longest words about turn detection
 _LATE_MS = 1_500  # an answer that takes longer feels slow: said in yellow
 
 HELP: tuple[tuple[str, str], ...] = (
@@ -39,7 +40,7 @@ def state_lines(state: SessionState, theme: Theme, width: int, now_s: float) -> 
     turn = _turn_text(state)
     if state.turn_mode is TurnMode.TYPED and not state.speaker_works:
         return [head]
-    bar_cells = min(_BAR_MAX_CELLS, (width - _STATE_CELLS - 18) // 2 - _METER_EXTRA_CELLS)
+    bar_cells = min(_BAR_MAX_CELLS, (width - _STATE_CELLS - _TURN_CELLS - 8) // 2 - _METER_EXTRA_CELLS)
     if bar_cells >= 6:
         line = head.append("  ").append_text(_meters(state, bar_cells, theme.glyphs, "   "))
         if line.cell_len + 3 + turn.cell_len <= width:
@@ -54,6 +55,8 @@ def state_lines(state: SessionState, theme: Theme, width: int, now_s: float) -> 
 def facts_line(state: SessionState, provider: str, theme: Theme, width: int, epoch_s: float | None) -> Text:
     """Provider, model, voice, turn detection, latency, time left, tokens; the last ones go where room is short.
 
+    What needs attention (the time is nearly over, speech was lost) stands first.
+
     Args:
         state: For all but the provider.
         provider: Its name as the user knows it, "" when it is not to be shown.
@@ -61,22 +64,24 @@ def facts_line(state: SessionState, provider: str, theme: Theme, width: int, epo
         width: Cells.
         epoch_s: Present time as `expires_at` counts it; None hides the time left.
     """
-    parts: list[tuple[str, str]] = [
-        (clean_line(part, 40), "dim") for part in (provider, state.model, state.voice) if part
-    ]
+    parts = [(clean_line(part, 40), "dim") for part in (provider, state.model, state.voice) if part]
+    urgent = []
+    if state.turn_mode is not TurnMode.TYPED:
+        parts.append((state.turn_mode.value, "dim"))
     if state.latency_ms is not None:
         style = "yellow" if state.latency_ms > _LATE_MS else "dim"
         parts.append((f"{state.latency_ms / 1_000:.2f} s to answer", style))
     if state.expires_at_epoch_s is not None and epoch_s is not None:
         left_s = state.expires_at_epoch_s - epoch_s
-        parts.append((time_left(left_s), "yellow" if left_s < 120 else "dim"))
-    if state.turn_mode is not TurnMode.TYPED:
-        parts.insert(min(3, len(parts)), (state.turn_mode.value, "dim"))
+        if left_s < 120:
+            urgent.append((time_left(left_s), "yellow"))
+        else:
+            parts.append((time_left(left_s), "dim"))
     if state.tokens.total:
         parts.append((f"{amount(state.tokens.total)} tokens", "dim"))
     if state.uplink_dropped_ms:
-        parts.append((f"{state.uplink_dropped_ms / 1_000:.1f} s of speech lost on the line", "yellow"))
-    parts.sort(key=lambda part: part[1] == "dim")  # what needs attention comes first, else the order stays
+        urgent.append((f"{state.uplink_dropped_ms / 1_000:.1f} s of speech lost on the line", "yellow"))
+    parts = urgent + parts
     return _joined(parts, f" {theme.glyphs.dot} ", width)
 
 

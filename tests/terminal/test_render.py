@@ -16,7 +16,7 @@ from realtime_cli.session.state import SessionState, Spoken
 from realtime_cli.terminal.contract import KeysPicture, PromptLine
 from realtime_cli.terminal.render import Canvas, Picture, render
 from realtime_cli.terminal.theme import ASCII, Theme
-from tests.terminal.states import EPOCH_OFFSET_S, NOW_S, PHASES, PUSHING, SPEAKING
+from tests.terminal.states import ANSWER, EPOCH_OFFSET_S, NOW_S, PHASES, PUSHING, SPEAKING
 from tests.terminal.test_entries import ENTRIES
 
 KEYS = KeysPicture(work=True)
@@ -110,7 +110,7 @@ def test_equal_states_make_equal_pictures_and_a_running_call_does_not() -> None:
 
 
 def test_colours_alone_make_another_picture() -> None:
-    heard = replace(SPEAKING, entries=(*SPEAKING.entries[:2], replace(SPEAKING.entries[2], heard_chars=30)))  # type: ignore[call-arg]
+    heard = replace(SPEAKING, entries=(*SPEAKING.entries[:2], replace(ANSWER, heard_chars=30)))
     less = replace(SPEAKING, entries=SPEAKING.entries[:3])
     assert render(heard, canvas(), NOW_S).plain == render(less, canvas(), NOW_S).plain
     assert render(heard, canvas(), NOW_S) != render(less, canvas(), NOW_S)
