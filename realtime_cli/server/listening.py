@@ -145,7 +145,7 @@ class Listening:
         if utterance is None or entry is None:
             return []
         entry.words = text
-        if not utterance.wanted:
+        if not utterance.wanted or self._session.conversation.find(item_id) is None:
             return []
         entry.item = with_transcript(entry.item, text)
         utterance.partial = text
@@ -164,7 +164,7 @@ class Listening:
         if utterance is None or entry is None:
             return []
         entry.words = ""
-        if not utterance.wanted:
+        if not utterance.wanted or self._session.conversation.find(item_id) is None:
             return []
         error = p.ErrorDetail(type="server_error", code="transcription_failed", message=message, param=None)
         return [
@@ -201,9 +201,11 @@ class Listening:
         self._current = None
         utterance = self._utterances[item_id]
         utterance.told, utterance.duration_ms = True, milliseconds(len(pcm))
+        again: Commands = [v.Listen(item_id), v.Feed(item_id, pcm)] if utterance.broken else []
         return [
             *self._committed(item_id, pcm, words=None),
             *self._show(item_id, utterance),
+            *again,
             v.Transcribe(item_id),
         ]
 

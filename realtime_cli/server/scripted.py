@@ -129,10 +129,8 @@ class ScriptedServer:
                         pass
             case Wait(wait_ms=wait_ms):
                 await asyncio.sleep(wait_ms / 1000)
-            case EndLine(code=None):
-                await link.drop()
-            case EndLine(code=code, reason=reason):
-                await link.close(code, reason)
+            case EndLine():
+                await (link.drop() if step.code is None else link.close(step.code, step.reason))
             case Expire():
                 error = {
                     "type": "invalid_request_error",

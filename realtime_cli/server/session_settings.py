@@ -48,7 +48,6 @@ def default_settings(
             id=session_id,
             expires_at=expires_at,
             audio=p.AudioConfig(input=replace(audio_in, transcription=p.Transcription(model=options.model))),
-            include=None,
         )
     return p.SessionConfig(
         type="realtime",

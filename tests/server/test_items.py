@@ -11,7 +11,9 @@ from realtime_cli.server.options import ServerOptions
 from tests.server.desk import LETTER_MS, LOUD, Desk, kinds, typed
 
 
-def message(role: p.Role, *content: p.Content, item_id: str | p.UnsetType = p.UNSET) -> p.ConversationItemCreate:
+def message(
+    role: p.Role, *content: p.Content, item_id: str | p.UnsetType = p.UNSET
+) -> p.ConversationItemCreate:
     return p.ConversationItemCreate(item=p.MessageItem(id=item_id, role=role, content=content))
 
 
@@ -70,7 +72,9 @@ def test_every_role_and_kind_that_can_be_created_is() -> None:
         (typed("x", previous_item_id="nope"), "previous_item_id"),
     ],
 )
-def test_what_cannot_be_put_in_is_refused_and_leaves_nothing(event: p.ConversationItemCreate, param: str) -> None:
+def test_what_cannot_be_put_in_is_refused_and_leaves_nothing(
+    event: p.ConversationItemCreate, param: str
+) -> None:
     desk = Desk()
     error = desk.error(desk.say(event))
     assert error.param == param
@@ -170,7 +174,10 @@ def test_truncating_at_the_very_end_is_allowed_and_beyond_is_not() -> None:
 
 def test_only_the_models_audio_can_be_truncated() -> None:
     desk = Desk()
-    desk.say(message("user", p.InputText("x"), item_id="user"), message("assistant", p.OutputText("x"), item_id="text"))
+    desk.say(
+        message("user", p.InputText("x"), item_id="user"),
+        message("assistant", p.OutputText("x"), item_id="text"),
+    )
     for item_id in ("user", "text"):
         error = desk.error(desk.say(truncate(item_id, 0)))
         assert (error.code, error.message) == (None, "Only model output audio messages can be truncated")
@@ -182,7 +189,9 @@ def test_an_answer_truncated_while_it_is_said_keeps_no_transcript() -> None:
     response_id = desk.last(v.Reply).response_id
     desk.happen(v.EngineReplied(response_id, "A story. "), v.EngineSpoke(response_id, LOUD * 300))
     item_id = desk.last(p.ResponseOutputItemAdded).item.id
-    desk.say(truncate(str(item_id), 120), p.ResponseCancel(), p.ConversationItemRetrieve(item_id=str(item_id)))
+    desk.say(
+        truncate(str(item_id), 120), p.ResponseCancel(), p.ConversationItemRetrieve(item_id=str(item_id))
+    )
     item = desk.last(p.ConversationItemRetrieved).item
     assert isinstance(item, p.MessageItem)
     assert item.content == (p.OutputAudio(audio=LOUD * 120),)

@@ -81,7 +81,9 @@ def test_usage_is_null_at_first_and_counted_at_the_end() -> None:
 def test_a_function_call_streams_its_arguments_and_its_output_reaches_the_brain() -> None:
     desk = Desk(replies=[["Let me see.", WantsCall("get_time", '{"zone":"utc"}')], ["Noon."]])
     shown = desk.ask("What time is it?", TEXT)
-    call = next(event.item for event in shown if isinstance(event, p.ResponseOutputItemDone) and event.output_index)
+    call = next(
+        event.item for event in shown if isinstance(event, p.ResponseOutputItemDone) and event.output_index
+    )
     assert isinstance(call, p.FunctionCallItem)
     assert (call.name, call.arguments, call.status) == ("get_time", '{"zone":"utc"}', "completed")
     output = p.FunctionCallOutputItem(call_id=call.call_id, output='"12:00"')
@@ -111,7 +113,9 @@ def test_cancel_sends_every_done_and_stops_the_engines() -> None:
     desk = Desk()
     desk.say(typed("Hi"), p.ResponseCreate())
     response_id = desk.last(v.Reply).response_id
-    desk.happen(v.EngineReplied(response_id, "A long story. It goes"), v.EngineSpoke(response_id, bytes(9600)))
+    desk.happen(
+        v.EngineReplied(response_id, "A long story. It goes"), v.EngineSpoke(response_id, bytes(9600))
+    )
     assert kinds(desk.say(p.ResponseCancel())) == [
         "response.output_audio.done",
         "response.output_audio_transcript.done",
@@ -171,7 +175,10 @@ def test_input_replaces_the_context_and_may_point_at_items() -> None:
     extra = p.MessageItem(role="system", content=(p.InputText("Say it in French."),))
     chosen = (p.ItemReference(id=item_id), extra)
     desk.say(p.ResponseCreate(response=p.ResponseConfig(conversation="none", input=chosen)))
-    assert desk.last(v.Reply).question.history == (Utterer("user", "First"), Utterer("system", "Say it in French."))
+    assert desk.last(v.Reply).question.history == (
+        Utterer("user", "First"),
+        Utterer("system", "Say it in French."),
+    )
     desk.say(p.ResponseCreate(response=p.ResponseConfig(conversation="none", input=())))
     assert desk.last(v.Reply).question.history == ()
 
