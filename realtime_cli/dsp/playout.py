@@ -82,6 +82,7 @@ class Playout:
         self._rough = False  # the next start follows a gap in mid-tag
         self._waited_frames = 0
         self._last_copied = 0
+        self._last_frame = np.int16(0)
         self._mean_square = 0.0
 
     # The picture.
@@ -157,14 +158,13 @@ class Playout:
         self._last_copied = 0
         self._mean_square = 0.0
         had = self._ledger.queued_frames > 0
+        out.fill(0)
         if not len(out) or not (had or self._flowing) or (self._paused and not self._glide.gain):
-            out.fill(0)
             self._glide.gain = wanted
             return _NOTHING
         pieces: list[Piece] = []
         at = self._copy(self._fading, out, 0, pieces)
         at, starved = self._flow(out, at, pieces)
-        out[at:] = 0
         self._last_copied = at
         self._mean_square = self._glide.apply(out, wanted)
         return BlockReport(tuple(pieces), starved, had and not self._ledger.queued_frames)
@@ -192,6 +192,8 @@ class Playout:
         if not self._flowing:
             return at, False
         at = self._copy(self._queue, out, at, pieces)
+        if at > start:
+            self._last_frame = out[at - 1]
         if self._rough and not was_flowing:
             gain.soften_start(out[start:at], self._soft_frames)
             self._rough = False
@@ -205,7 +207,12 @@ class Playout:
             return at, False  # exactly empty: the next write may still be in time
         account.starvations += 1
         self._flowing, self._rough = False, True
-        gain.soften_end(out[start:at], self._soft_frames)
+        tail = out[at : at + self._soft_frames]
+        if len(tail) == self._soft_frames:
+            tail.fill(self._last_frame)  # what was cut off dies away
+            gain.soften_end(tail, self._soft_frames)
+        else:
+            gain.soften_end(out[start:at], self._soft_frames)
         return at, True
 
     def _may_start(self, block_frames: int) -> bool:
