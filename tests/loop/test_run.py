@@ -16,6 +16,7 @@ from realtime_cli.session.state import Call, CallStatus, Phase, SessionState, Sp
 from realtime_cli.session.wish import Wish
 from realtime_cli.terminal.answer import AnswerView
 from realtime_cli.terminal.contract import OutputClosed, View
+from realtime_cli.tools.python_functions import tool_from
 from realtime_cli.tools.tool import Tool
 from realtime_cli.tools.toolbox import Toolbox
 from realtime_cli.transport.memory import MemoryTransport
@@ -135,6 +136,33 @@ def test_a_call_is_made_and_its_output_becomes_part_of_the_answer() -> None:
     assert len(server.said("response.create")) == 2
     calls = [entry for entry in outcome.state.entries if isinstance(entry, Call)]
     assert [(call.name, call.status, call.output) for call in calls] == [("add", CallStatus.DONE, "3")]
+
+
+def test_a_python_function_that_computes_for_long_does_not_stop_the_pictures() -> None:
+    def ponder(rounds: int) -> int:
+        """Compute without ever waiting.
+
+        Args:
+            rounds: How often.
+        """
+        total = 0
+        for number in range(rounds):
+            total += number * number % 7
+        return total
+
+    server = TextServer(lambda c: c.respond([call_item("ponder", '{"rounds":6000000}')]), *saying("Done."))
+    watch = Watch()
+
+    async def main() -> Outcome:
+        toolbox = Toolbox([tool_from(ponder, "ponder", source="test")])
+        outcome = await run(Plan(ONCE, ABLE, server.open, watch, toolbox=toolbox))
+        await server.end()
+        return outcome
+
+    outcome = run_jumping(main())
+    call = next(entry for entry in outcome.state.entries if isinstance(entry, Call))
+    assert (call.status, call.output) == (CallStatus.DONE, str(sum(n * n % 7 for n in range(6_000_000))))
+    assert len([None for _, state in watch.pictures if state.phase is Phase.CALLING]) >= 2
 
 
 def test_a_refused_key_ends_with_its_code_and_the_next_step() -> None:

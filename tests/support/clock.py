@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import Any, TypeVar, TypeVarTuple
+
+from realtime_cli.clock import monotonic
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -34,8 +37,21 @@ class _JumpSelector(selectors.DefaultSelector):
         if timeout is None or self.threads_at_work:
             # Only a thread or a socket can wake us. Ten real seconds without either is a test that hangs.
             return list(super().select(10.0))
+        if _strangers():
+            before_s = monotonic()
+            events = super().select(min(timeout, 0.005))
+            self.now_s += min(timeout, monotonic() - before_s)
+            return events
         self.now_s += max(timeout, 0.0)
         return []
+
+
+def _strangers() -> bool:
+    """Threads that belong neither to the test itself nor to a pool that waits for work."""
+    return any(
+        thread is not threading.main_thread() and not thread.name.startswith(("asyncio_", "ThreadPool"))
+        for thread in threading.enumerate()
+    )
 
 
 class JumpLoop(asyncio.SelectorEventLoop):
