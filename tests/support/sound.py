@@ -111,7 +111,7 @@ class VirtualAudio:
 
     def say(self, wav: Path) -> subprocess.Popen[bytes]:
         """Begin to play a WAV file into the microphone; `wait()` for its end."""
-        return subprocess.Popen(["paplay", "--device=mic", "--latency-msec=30", str(wav)], env=self.env)
+        return subprocess.Popen(["paplay", "--device=mic", "--latency-msec=100", str(wav)], env=self.env)
 
     @contextlib.contextmanager
     def hear(self, source: str = "speaker.monitor") -> Iterator[Recording]:
