@@ -16,7 +16,7 @@ from realtime_cli.protocol.refusal import (
     unknown,
     unknown_path,
 )
-from realtime_cli.protocol.writing import plain
+from realtime_cli.protocol.wire import json_value, plain
 
 Plain: TypeAlias = dict[str, Any]
 
@@ -48,11 +48,12 @@ def client_event(
             raise Refusal("invalid_value", message, param="type")
         return _judged(house_shape(raw))
     except Refusal as refusal:
-        message = str(refusal)
-        if refusal.param is not None:
-            message = message.replace(refusal.param, own_param(refusal.param))
-        param = own_param(refusal.param) if refusal.param else None
-        raise Refusal(refusal.code, message, param=param, event_id=event_id_in(raw)) from refusal.__cause__
+        house_param = refusal.param or ""
+        param = own_param(house_param)
+        message = str(refusal).replace(house_param, param)
+        raise Refusal(
+            refusal.code, message, param=param or None, event_id=event_id_in(raw)
+        ) from refusal.__cause__
     except RecursionError as error:
         raise Refusal(
             "invalid_event", "The event is nested too deeply.", event_id=event_id_in(raw)
@@ -61,8 +62,8 @@ def client_event(
 
 def _object(text: str) -> Plain:
     try:
-        raw = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raw = json_value(text)
+    except (ValueError, RecursionError) as error:
         raise Refusal("invalid_event", f"The event is not readable JSON: {shown(str(error))}") from error
     if not isinstance(raw, dict):
         raise Refusal("invalid_event", "An event is a JSON object.")

@@ -20,7 +20,7 @@ from realtime_cli.protocol.names import BETA_NAMES, CLIENT_TYPES, NOT_IN_BETA, T
 from realtime_cli.protocol.reading import server_event
 from realtime_cli.protocol.refusal import unknown
 from realtime_cli.protocol.server_events import ServerEvent
-from realtime_cli.protocol.writing import json_text, plain
+from realtime_cli.protocol.wire import json_text, plain
 
 _COMMON = frozenset({"modalities", "voice", "output_audio_format", "instructions", "tools", "tool_choice"})
 _LISTENING = frozenset(

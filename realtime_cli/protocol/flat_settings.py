@@ -122,7 +122,9 @@ def _put(settings: Plain, path: Path, value: Any) -> None:
         deeper = settings.get(key, {})
         if not isinstance(deeper, dict):
             return
-        settings[key] = settings = dict(deeper)
+        copy = dict(deeper)
+        settings[key] = copy
+        settings = copy
     settings.setdefault(last, value)
 
 

@@ -7,7 +7,7 @@ from realtime_cli.protocol.names import CLIENT_TYPES
 from realtime_cli.protocol.reading import server_event
 from realtime_cli.protocol.refusal import missing, unknown
 from realtime_cli.protocol.server_events import ServerEvent
-from realtime_cli.protocol.writing import json_text
+from realtime_cli.protocol.wire import json_text
 
 _ONLY_SERVERS_SAY = ("id", "object", "expires_at")
 

@@ -154,7 +154,7 @@ class McpApprovalRequestItem(_Item, tag="mcp_approval_request", frozen=True, kw_
 
 
 class McpApprovalResponseItem(_Item, tag="mcp_approval_response", frozen=True, kw_only=True):
-    """The user's answer to an approval request."""
+    """The user's answer to an approval request. The client must choose an `id`."""
 
     approval_request_id: str
     approve: bool

@@ -30,6 +30,7 @@ from realtime_cli.protocol.server_events import (
     SessionCreated,
     SessionUpdated,
 )
+from realtime_cli.protocol.wire import json_value
 
 Plain: TypeAlias = dict[str, Any]
 
@@ -47,7 +48,7 @@ _SHAPED = (
 )
 _LEFT_OUT_UNDER = ("session.", "response.", "error.", "rate_limits", "usage", "logprobs", "languages")
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
-_MOST_MENDS = 64
+_MOST_MENDS = 256
 """More wrong fields than any real server was seen to send; the bound keeps a hostile text cheap."""
 
 
@@ -61,17 +62,22 @@ def server_event(text: str) -> ServerEvent:
         RemoteProtocolError: Not a JSON object with a type, or a known event that makes no sense.
     """
     try:
-        try:
-            event = _DECODER.decode(text)
-        except msgspec.ValidationError:
-            return _read_carefully(text)
-        return _read_carefully(text) if isinstance(event, _SHAPED) else event
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise RemoteProtocolError(f"The server sent no readable JSON: {shown(str(error))}") from error
+        event: KnownServerEvent | None = _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        event = None
+    if event is not None and not isinstance(event, _SHAPED):
+        return event
+    try:
+        return _read_carefully(text)
+    except RecursionError as error:
+        raise RemoteProtocolError("The server sent an event that is nested too deeply.") from error
 
 
 def _read_carefully(text: str) -> ServerEvent:
-    raw = msgspec.json.decode(text)
+    try:
+        raw = json_value(text)
+    except ValueError as error:
+        raise RemoteProtocolError(f"The server sent no readable JSON: {shown(str(error))}") from error
     kind = raw.get("type") if isinstance(raw, dict) else None
     if not isinstance(kind, str):
         raise RemoteProtocolError("The server sent JSON that is not an event: no object with a type.")
@@ -92,7 +98,9 @@ def _house_shape(raw: Plain, kind: str) -> Plain:
     if isinstance(session := raw.get("session"), dict):
         event["session"] = _house_session(session, raw["type"])
     if isinstance(response := raw.get("response"), dict):
-        event["response"] = _house_response(response)
+        # xAI counts beside the response instead of in it.
+        beside = {"usage": raw["usage"]} if "usage" in raw else {}
+        event["response"] = beside | _house_response(response)
     if "item" in raw:
         event["item"] = house_item(raw["item"])
     if "part" in raw:

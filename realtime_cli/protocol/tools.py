@@ -46,6 +46,10 @@ class McpTool(_Tool, tag="mcp", frozen=True, kw_only=True):
     require_approval: str | dict[str, Any] | UnsetType | None = UNSET
     defer_loading: bool | UnsetType = UNSET
 
+    def __repr__(self) -> str:
+        # Everything but the label may hold a secret: `authorization`, `headers`, even the URL.
+        return f"McpTool(server_label={self.server_label!r}, ...)"
+
 
 Tool: TypeAlias = FunctionTool | McpTool
 

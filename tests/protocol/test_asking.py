@@ -7,6 +7,7 @@ import pytest
 
 from realtime_cli import protocol as p
 from realtime_cli.errors import RemoteProtocolError
+from realtime_cli.protocol.asking import client_event
 
 
 def refusal(dialect: p.Dialect, text: str) -> p.Refusal:
@@ -177,3 +178,12 @@ def test_control_characters_of_a_client_do_not_come_back() -> None:
     found = refusal(p.GA, text)
     assert found.param is not None
     assert (found.param + str(found)).isprintable()
+
+
+def test_an_event_too_deep_to_walk_is_refused() -> None:
+    def endless(event: dict[str, Any]) -> dict[str, Any]:
+        return endless(event)
+
+    with pytest.raises(p.Refusal, match="nested too deeply") as caught:
+        client_event(said("response.cancel"), {"response.cancel"}, endless)
+    assert caught.value.event_id == "evt_7"

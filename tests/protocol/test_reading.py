@@ -1,5 +1,6 @@
 """Servers as they are: mixed dialects, missing fields, nulls, kinds nobody knows."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -168,6 +169,43 @@ def test_the_message_of_a_protocol_error_is_short_and_printable() -> None:
         )
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 500
+
+
+def test_tokens_counted_beside_the_response_are_found() -> None:
+    event = read(type="response.done", response={"id": "r"}, usage={"total_tokens": 7})
+    assert event.response.usage == p.Usage(total_tokens=7)
+    event = read(type="response.done", response={"usage": {"total_tokens": 8}}, usage={"total_tokens": 7})
+    assert event.response.usage == p.Usage(total_tokens=8)
+
+
+def test_settings_where_an_object_should_be_do_not_hide_the_flat_ones() -> None:
+    event = read(type="session.created", session={"audio": 5, "voice": "eve", "modalities": ["text"]})
+    assert event.session == p.SessionConfig(output_modalities=("text",))
+
+
+def test_content_that_is_no_object_makes_no_sense() -> None:
+    item = {"type": "message", "role": "user", "content": [5]}
+    with pytest.raises(RemoteProtocolError, match="content"):
+        p.GA.decode_server(json.dumps({"type": "conversation.item.added", "item": item}))
+
+
+def test_a_response_whose_output_is_no_list_has_none() -> None:
+    assert read(type="response.done", response={"id": "r", "output": 5}).response == p.Response(id="r")
+
+
+def test_mending_ends() -> None:
+    tools = [{"type": "hologram"}] * 400
+    with pytest.raises(RemoteProtocolError):
+        p.GA.decode_server(json.dumps({"type": "session.updated", "session": {"tools": tools}}))
+
+
+def test_depth_ends_in_a_protocol_error_and_never_in_another_one() -> None:
+    for depth in range(1100, 600, -1):
+        deep = '{"a":' * depth + "1" + "}" * depth
+        text = f'{{"type":"session.updated","session":{{"speed":"x","prompt":{deep}}}}}'
+        for read_it in (p.GA.decode_server, p.GA.decode_client):
+            with contextlib.suppress(RemoteProtocolError):
+                read_it(text)
 
 
 JUNK: st.SearchStrategy[Any] = (
