@@ -153,7 +153,7 @@ class Conversation:
         """Turn leading closed rows into finished entries. A user's words count as closed when they are final."""
         while self._settled_rows < len(self._rows):
             row = self._rows[self._settled_rows]
-            if not row.closed and not (row.role == "user" and row.done):
+            if not row.closed and not (row.role == "user" and row.done and not row.tentative):
                 break
             row.closed = True
             entry = row.entry(1.0)

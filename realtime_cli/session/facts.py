@@ -211,7 +211,7 @@ class NewsArrived:
     advice: str = ""
 
 
-LineFact: TypeAlias = Connected | ConnectFailed | ConnectionLost | ServerSaid | ServerGarbled | UplinkDropped
+LineFact: TypeAlias = Connected | ConnectFailed | ConnectionLost | ServerGarbled | UplinkDropped
 
 SoundFact: TypeAlias = MicHeard | Played | PlayoutEmpty | Flushed | DeviceChanged
 
@@ -228,4 +228,6 @@ KeyFact: TypeAlias = (
     | InputEnded
 )
 
-Fact: TypeAlias = LineFact | SoundFact | KeyFact | ToolReturned | ToolFailed | TimerFired | NewsArrived
+Fact: TypeAlias = (
+    ServerSaid | LineFact | SoundFact | KeyFact | ToolReturned | ToolFailed | TimerFired | NewsArrived
+)

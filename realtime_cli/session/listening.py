@@ -167,4 +167,4 @@ class Listening:
             row.awaits_transcript = True
             desk.start_timer(TRANSCRIPT_TIMER, _TRANSCRIPT_S)
         else:
-            row.problem, row.final = row.problem or "not transcribed", True
+            row.problem, row.final, row.tentative = row.problem or "not transcribed", True, True

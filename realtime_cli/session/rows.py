@@ -27,6 +27,7 @@ class Row:
         ended_parts: Content indices whose whole text is known: late deltas do not count.
         voiced: The text is the transcript of audio.
         reserved: The server announced the item; it is not in the conversation yet.
+        tentative: No transcript was asked for; one may come all the same, until the turn is over.
         awaits_transcript: The user's words are still being written down.
         unsent: Typed, but not yet told to the server.
         chained: Belongs to an answer that only answers calls.
@@ -51,6 +52,7 @@ class Row:
     commentary: bool = False
     reserved: bool = False
     awaits_transcript: bool = False
+    tentative: bool = False
     unsent: bool = False
     chained: bool = False
     hidden: bool = False
