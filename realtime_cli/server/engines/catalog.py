@@ -47,6 +47,26 @@ class EngineChoice:
     vad: VadKind = "auto"
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What this machine has beside the program itself."""
+
+    pocketsphinx: bool
+    espeak: bool
+    library: bool
+    silero: bool
+
+    @classmethod
+    def look(cls) -> Installed:
+        """Look for programs and packages, without importing or running any."""
+        return cls(
+            pocketsphinx=is_pocketsphinx_installed(),
+            espeak=find_espeak() is not None,
+            library=is_library_installed(),
+            silero=is_silero_installed(),
+        )
+
+
 class EngineRow(NamedTuple):
     """One engine for a listing: `part` it plays, `name`, whether it is there, and the command that adds it."""
 
@@ -57,37 +77,41 @@ class EngineRow(NamedTuple):
     note: str
 
 
-def assemble(choice: EngineChoice | None = None) -> Engines:
+def assemble(choice: EngineChoice | None = None, installed: Installed | None = None) -> Engines:
     """Put a set of engines together. Nothing is loaded or started yet.
+
+    Args:
+        choice: None: the best of what is installed, with the rules as the brain.
+        installed: None: look.
 
     Raises:
         ConfigError: An engine that was asked for by name is not installed, or there is none of that name.
     """
     choice = choice or EngineChoice()
+    installed = installed or Installed.look()
     missing: list[str] = []
-    ears = _ears(choice.ears, missing)
-    mouth = _mouth(choice.mouth, missing)
-    new_vad = _vad(choice.vad, missing)
+    ears = _ears(choice.ears, installed, missing)
+    mouth = _mouth(choice.mouth, installed, missing)
+    new_vad = _vad(choice.vad, installed, missing)
     brain: Brain = _pick("brain", choice.brain, _BRAINS)()
     ears.expect(brain.phrases(()))
     return Engines(ears, mouth, brain, new_vad, tuple(missing))
 
 
-def what_is_installed() -> list[EngineRow]:
+def what_is_installed(installed: Installed | None = None) -> list[EngineRow]:
     """All engines that the program knows, best first in each part."""
+    has = installed or Installed.look()
     return [
-        EngineRow("hearing", "pocketsphinx", is_pocketsphinx_installed(), ADD_LOCAL, "English, offline"),
+        EngineRow("hearing", "pocketsphinx", has.pocketsphinx, ADD_LOCAL, "English, offline"),
         EngineRow("hearing", "scripted", True, "", "prepared transcripts, for tests"),
         EngineRow("hearing", "none", True, "", "hears nothing"),
-        EngineRow("speaking", "espeak-ng", find_espeak() is not None, ADD_ESPEAK, "the program"),
-        EngineRow(
-            "speaking", "espeak-loader", is_library_installed(), ADD_LOCAL, "the library, in its own process"
-        ),
+        EngineRow("speaking", "espeak-ng", has.espeak, ADD_ESPEAK, "the program"),
+        EngineRow("speaking", "espeak-loader", has.library, ADD_LOCAL, "the library, in its own process"),
         EngineRow("speaking", "tone", True, "", "beeps"),
         EngineRow("answering", "rules", True, "", "keywords and your functions, no AI"),
         EngineRow("answering", "echo", True, "", "repeats"),
         EngineRow("answering", "scripted", True, "", "prepared answers, for tests"),
-        EngineRow("voice detection", "silero", is_silero_installed(), ADD_SILERO, "finds speech in noise"),
+        EngineRow("voice detection", "silero", has.silero, ADD_SILERO, "finds speech in noise"),
         EngineRow("voice detection", "energy", True, "", "loudness"),
     ]
 
@@ -99,14 +123,14 @@ _BRAINS: Final[dict[str, Callable[[], Brain]]] = {
 }
 
 
-def _ears(kind: EarsKind, missing: list[str]) -> Ears:
+def _ears(kind: EarsKind, installed: Installed, missing: list[str]) -> Ears:
     if kind == "auto":
-        if is_pocketsphinx_installed():
+        if installed.pocketsphinx:
             return PocketsphinxEars()
         missing.append(MISSING_EARS)
         return NoEars()
     if kind == "pocketsphinx":
-        _demand(is_pocketsphinx_installed(), kind, ADD_LOCAL)
+        _demand(installed.pocketsphinx, kind, ADD_LOCAL)
     makers: dict[str, Callable[[], Ears]] = {
         "pocketsphinx": PocketsphinxEars,
         "scripted": ScriptedEars,
@@ -115,18 +139,18 @@ def _ears(kind: EarsKind, missing: list[str]) -> Ears:
     return _pick("ears", kind, makers)()
 
 
-def _mouth(kind: MouthKind, missing: list[str]) -> Mouth:
+def _mouth(kind: MouthKind, installed: Installed, missing: list[str]) -> Mouth:
     if kind == "auto":
-        if find_espeak():
+        if installed.espeak:
             return EspeakMouth()
-        if is_library_installed():
+        if installed.library:
             return EspeakLibraryMouth()
         missing.append(MISSING_MOUTH)
         return ToneMouth()
     if kind == "espeak-ng":
-        _demand(find_espeak() is not None, kind, ADD_ESPEAK)
+        _demand(installed.espeak, kind, ADD_ESPEAK)
     if kind == "espeak-loader":
-        _demand(is_library_installed(), kind, ADD_LOCAL)
+        _demand(installed.library, kind, ADD_LOCAL)
     makers: dict[str, Callable[[], Mouth]] = {
         "espeak-ng": EspeakMouth,
         "espeak-loader": EspeakLibraryMouth,
@@ -135,10 +159,10 @@ def _mouth(kind: MouthKind, missing: list[str]) -> Mouth:
     return _pick("mouth", kind, makers)()
 
 
-def _vad(kind: VadKind, missing: list[str]) -> Callable[[], Callable[[bytes], float]]:
+def _vad(kind: VadKind, installed: Installed, missing: list[str]) -> Callable[[], Callable[[bytes], float]]:
     if kind == "silero":
-        _demand(is_silero_installed(), kind, ADD_SILERO)
-    if kind == "auto" and not is_silero_installed():
+        _demand(installed.silero, kind, ADD_SILERO)
+    if kind == "auto" and not installed.silero:
         missing.append(MISSING_VAD)
     return vad_factory(kind)
 

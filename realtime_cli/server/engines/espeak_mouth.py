@@ -37,6 +37,11 @@ class EspeakMouth:
         self._executable = executable
         self._running: set[asyncio.subprocess.Process] = set()
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of what is being said."""
+        return tuple(process.pid for process in self._running)
+
     async def start(self) -> None:
         """Find the program.
 
