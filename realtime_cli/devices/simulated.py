@@ -53,18 +53,16 @@ class Pace:
 
 
 class SimulatedMicrophone:
-    """Plays a WAV file into the program in real time; before `release` and after its end there is silence.
+    """Plays a WAV file into the program in real time; after its end there is silence.
 
     Args:
         path: The file; None for silence for ever.
-        held: Wait for `release`, so that the first word does not fall into the time of connecting.
     """
 
     can_return = False
 
-    def __init__(self, path: Path | None, *, held: bool = False) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._held = held
         self._wav: WavReader | None = None
         self._pace: Pace | None = None
         self._rate_hz = SAMPLE_RATE_HZ
@@ -90,10 +88,6 @@ class SimulatedMicrophone:
             self._pace = None
         self._close_file()
 
-    def release(self) -> None:
-        """Begin now, if it was held."""
-        self._held = False
-
     def _step(self) -> None:
         # 22,050 Hz gives 441 frames in 20 ms, 11,025 Hz 220 and 221 in turn.
         frames = self._at(self._blocks + 1) - self._at(self._blocks)
@@ -105,7 +99,7 @@ class SimulatedMicrophone:
             self._lost(str(exc))
 
     def _next(self, frames: int) -> MicBlock:
-        if self._held or not self._wav:
+        if not self._wav:
             return MicBlock(np.zeros(frames, dtype=np.int16), self._rate_hz)
         sound = self._wav.read(frames)
         if len(sound) == frames:

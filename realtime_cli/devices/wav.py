@@ -133,7 +133,7 @@ class WavWriter:
         try:
             self._flush()
         except RecordingError:
-            self._file.close()
+            self._give_back()
             raise
 
     def write(self, frames: Int16) -> None:
@@ -158,8 +158,11 @@ class WavWriter:
         try:
             self._flush()
         finally:
-            with contextlib.suppress(OSError):  # the same error once more, from the buffer
-                self._file.close()
+            self._give_back()
+
+    def _give_back(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk, told already, tells of itself once more
+            self._file.close()
 
     def _flush(self) -> None:
         """Sound first, then the header that tells of it."""
@@ -178,7 +181,9 @@ class WavWriter:
         self._data_bytes += len(data)
 
     def _error(self, exc: Exception) -> RecordingError:
-        reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else "the recording is too long"
+        reason = "the recording is too long" if isinstance(exc, struct.error) else str(exc)
+        if isinstance(exc, OSError) and exc.strerror:
+            reason = exc.strerror
         return RecordingError(f"{self._path}: {reason}", advice="Choose another place for the recording.")
 
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.contract import Device, Lost, MicBlock, Microphone, Speaker, SpeakerBlock
-from realtime_cli.devices.simulated import SimulatedMicrophone
 from realtime_cli.dsp import level, pcm16
 from realtime_cli.errors import DeviceError
 from realtime_cli.runtime.capture_chain import CaptureChain
@@ -64,7 +63,6 @@ class AudioRig:
         self._loop = asyncio.get_running_loop()
         self._lock = asyncio.Lock()
         self._chain = CaptureChain(lambda pcm, level_dbfs: post(MicHeard(pcm, level_dbfs)), echo)
-        self._microphone = microphone
         self._speaker = speaker
         self._keepers: dict[Which, Keeper] = {}
         self._known_problem: dict[Which, bool] = {}
@@ -122,11 +120,6 @@ class AudioRig:
             keeper.reopen()
         else:
             self._post(DeviceChanged(which, "", f"no {which} is wanted in this session"))
-
-    def release_input(self) -> None:
-        """The session listens now: a simulated microphone that was held begins with its file."""
-        if isinstance(self._microphone, SimulatedMicrophone):
-            self._microphone.release()
 
     # What the devices' threads say: each brings it to the loop, and does nothing else.
 

@@ -30,7 +30,6 @@ class RigPlan:
         input_file: A WAV file instead of a microphone.
         output_file: A WAV file instead of a speaker.
         latency: PortAudio's suggestion, "low", "high" or seconds.
-        hold_input: The input file waits for `AudioRig.release_input`.
     """
 
     input_device: int | str | None = None
@@ -38,7 +37,6 @@ class RigPlan:
     input_file: Path | None = None
     output_file: Path | None = None
     latency: str | float = "high"
-    hold_input: bool = False
 
     def check(self) -> None:
         """Look at the files before anything is started.
@@ -62,7 +60,7 @@ class RigPlan:
     def microphone(self) -> Microphone:
         """The file, else the device."""
         if self.input_file:
-            return SimulatedMicrophone(self.input_file, held=self.hold_input)
+            return SimulatedMicrophone(self.input_file)
         return PortAudioMicrophone(self.input_device, latency=self.latency)
 
     def speaker(self) -> Speaker:
