@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import atexit
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions
 from rich.control import Control
 from rich.live import Live
 from rich.segment import ControlType
@@ -23,6 +23,16 @@ from realtime_cli.terminal.render import Canvas, Picture, render
 from realtime_cli.terminal.theme import Theme
 
 _NOTHING = Picture((Text(),))
+
+
+class _Region:
+    """What Rich draws: always the latest picture, also when Rich draws because lines are printed above it."""
+
+    def __init__(self) -> None:
+        self.picture = _NOTHING
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        yield from self.picture.lines
 
 
 class ScreenConsole(Console):
@@ -64,6 +74,7 @@ class LiveView:
         self._quiet = quiet
         self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
         self._live: Live | None = None
+        self._region = _Region()
         self._drawn = _NOTHING
         self._size = (0, 0)
         self._printed = 0
@@ -81,8 +92,9 @@ class LiveView:
         if self._quiet is not None:
             self._quiet.start()
         self._drawn, self._size = _NOTHING, self._measure()
+        self._region.picture = _NOTHING
         self._live = Live(
-            _NOTHING,
+            self._region,
             console=self._console,
             auto_refresh=False,
             transient=True,
@@ -112,7 +124,7 @@ class LiveView:
         picture = render(state, self._canvas(), now_s)
         if not settled and picture == self._drawn:
             return
-        self._live.update(picture)
+        self._region.picture = picture
         self._guarded(self._show, settled)
         self._drawn = picture
 
@@ -124,7 +136,7 @@ class LiveView:
                 if self._last is not None:
                     state, _ = self._last
                     left = self._settled_lines(state, len(state.entries))
-                    self._live.update(_NOTHING)
+                    self._region.picture = _NOTHING
                     self._guarded(self._show, left)
                 self._leave()
         except OutputClosed:
@@ -186,7 +198,7 @@ class LiveView:
         assert self._live is not None
         live, self._live = self._live, None
         self._watch_size(False)
-        live.update(_NOTHING)
+        self._region.picture = _NOTHING
         self._guarded(live.stop)
 
     def _guarded(self, draw: Callable[..., None], *arguments: object) -> None:
