@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -45,3 +46,11 @@ def test_the_language_is_imported_without_numpy_or_sound() -> None:
     code = "import sys, realtime_cli.protocol; print([m for m in ('numpy', 'pydantic', 'asyncio') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_table_for_the_readme_is_drawn_from_the_code() -> None:
+    script = Path(__file__).parents[2] / "scripts" / "dialect-table"
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "| server | `response.output_audio.delta` | `response.audio.delta` |" in done.stdout
+    assert "| server | `conversation.item.done` | none |" in done.stdout
