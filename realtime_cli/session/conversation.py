@@ -150,10 +150,14 @@ class Conversation:
             row.closed = True
 
     def settle(self, heard: Heard) -> None:
-        """Turn leading closed rows into finished entries. A user's words count as closed when they are final."""
+        """Turn leading closed rows into finished entries.
+
+        A user's words are finished when they are final and something follows them: some servers say a transcript
+        more than once, with more each time.
+        """
         while self._settled_rows < len(self._rows):
             row = self._rows[self._settled_rows]
-            if not row.closed and not (row.role == "user" and row.done and not row.tentative):
+            if not row.closed and not self._finished_words(row):
                 break
             row.closed = True
             entry = row.entry(1.0)
@@ -174,6 +178,10 @@ class Conversation:
         return (*self._settled_tuple, *live), len(self._settled_tuple)
 
     # Inside.
+
+    def _finished_words(self, row: Row) -> bool:
+        followed = any(other.kind is not Kind.NOTICE for other in self._rows[self._settled_rows + 1 :])
+        return row.role == "user" and row.done and not row.tentative and followed
 
     def _place_for(self, row: Row) -> int:
         """Where a new row belongs: after the item before it, before the item after it, else at the end."""
