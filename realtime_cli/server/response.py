@@ -22,6 +22,9 @@ from realtime_cli.server.options import Names
 from realtime_cli.server.terms import Terms
 from realtime_cli.server.usage import CHARS_PER_TOKEN, MODEL_MS_PER_TOKEN, InputSize, text_tokens, usage
 
+MAX_UNSAID_CHARS = 200_000
+"""A brain that is so far ahead of the voice will never be heard to the end: the response stops."""
+
 CancelReason = Literal["turn_detected", "client_cancelled"]
 
 
@@ -77,7 +80,7 @@ class ResponseRun:
         self._count = 0
         self._speaking = False
         self._thinking = True
-        self._said_chars = 0
+        self._said_chars = self._received_chars = 0
 
     # --- what happens to it -------------------------------------------------------------------------------------
 
@@ -94,6 +97,9 @@ class ResponseRun:
         message = self._outline[-1]
         assert isinstance(message, _Message)
         message.ready.extend(message.clauses.push(text) if self.terms.modality == "audio" else [text])
+        self._received_chars += len(text)
+        if self._received_chars - self._said_chars > MAX_UNSAID_CHARS:
+            return self._finish("incomplete", reason="max_output_tokens")
         return self._advance()
 
     def call(self, name: str, arguments: str) -> list[v.ServerCommand]:

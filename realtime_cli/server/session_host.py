@@ -67,6 +67,16 @@ class SessionHost:
 
     async def run(self) -> None:
         """Serve the client. Returns when the line is over, whoever ended it."""
+        try:
+            await self._serve()
+        except asyncio.CancelledError:
+            await self._link.close(1001, "The server is shutting down.")
+            raise
+        except BaseExceptionGroup:
+            await self._link.close(1011, "Internal error.")
+            raise
+
+    async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:
             self._workbench = Workbench(self._engines, self._outbox, self._happen, group)
             sender = group.create_task(self._outbox.drain_into(self._link))

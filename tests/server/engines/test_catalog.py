@@ -8,7 +8,6 @@ from realtime_cli.errors import ConfigError
 from realtime_cli.server.engines.catalog import EngineChoice, Installed, assemble, what_is_installed
 from tests.server.engines.speech import needs_espeak, needs_pocketsphinx
 
-
 NOTHING = Installed(pocketsphinx=False, espeak=False, library=False, silero=False)
 
 

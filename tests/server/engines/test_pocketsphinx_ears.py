@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 
@@ -63,10 +64,7 @@ def test_partials_grow_word_by_word_and_lead_to_the_transcript() -> None:
                 await utterance.feed(pcm[at : at + BLOCK_BYTES])
             final = (await utterance.finish()).text
             assert partials
-            assert all(
-                later.startswith(f"{earlier} ")
-                for earlier, later in zip(partials, partials[1:], strict=False)
-            )
+            assert all(later.startswith(f"{earlier} ") for earlier, later in itertools.pairwise(partials))
             assert final.startswith(partials[-1])
         finally:
             await ears.stop()

@@ -53,12 +53,12 @@ def test_stop_ends_the_process_and_can_be_called_again() -> None:
         worker = Worker(ESPEAK, (), on_frame=ignore, on_death=nothing)
         ready = await worker.start(20)
         assert ready.json()["rate_hz"] > 8000
-        assert worker.is_alive
-        assert worker.pid is not None
         pid = worker.pid
+        assert pid is not None
+        assert worker.is_alive
         await worker.stop()
         await worker.stop()
-        assert not worker.is_alive
+        assert worker.pid is None
         assert not is_running(pid)
 
     asyncio.run(main())
