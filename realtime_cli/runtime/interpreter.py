@@ -59,7 +59,6 @@ class Sound(Protocol):
     def end_play(self, item_id: str, content_index: int) -> None: ...  # noqa: D102
     def flush(self, fade_ms: int) -> tuple[Piece, ...]: ...  # noqa: D102
     def reopen(self, which: Which) -> None: ...  # noqa: D102
-    def release_input(self) -> None: ...  # noqa: D102
     async def start(self) -> None: ...  # noqa: D102
     async def stop(self) -> None: ...  # noqa: D102
 

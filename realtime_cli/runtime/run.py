@@ -22,7 +22,7 @@ from realtime_cli.runtime.signals import Signals
 from realtime_cli.runtime.wiretap import Tap
 from realtime_cli.session.core import SessionCore
 from realtime_cli.session.facts import BreakPressed, Fact, QuitPressed
-from realtime_cli.session.state import ConnectionState, Phase, SessionState
+from realtime_cli.session.state import Phase, SessionState
 from realtime_cli.session.wish import Wish
 from realtime_cli.terminal.contract import OutputClosed, View
 from realtime_cli.transport.transport import Opener
@@ -149,7 +149,7 @@ class _Session:
             opening = crew.create_task(sound.start(), name="open devices") if sound is not None else None
             showing = crew.create_task(self._show(), name="view")
             try:
-                await self._think(interpreter, sound)
+                await self._think(interpreter)
             finally:
                 showing.cancel()
                 if opening is not None:
@@ -157,9 +157,8 @@ class _Session:
                 await interpreter.leave()
         return interpreter
 
-    async def _think(self, interpreter: Interpreter, sound: Sound | None) -> None:
+    async def _think(self, interpreter: Interpreter) -> None:
         """The one place where the mind is driven."""
-        waiting = sound
         for command in self._core.begin(self._begun_s):
             interpreter.perform(command)
         async for fact, at_s in self._inbox:
@@ -168,9 +167,6 @@ class _Session:
             self._dirty.set()
             if interpreter.finished is not None:
                 return
-            if waiting is not None and self._core.state.connection is ConnectionState.READY:
-                waiting.release_input()  # a file that stands for the microphone begins when somebody listens
-                waiting = None
 
     # --- the picture
     # -----------------------------------------------------------------------------------------
@@ -178,17 +174,20 @@ class _Session:
     async def _show(self) -> None:
         """At most ten pictures a second, and none while nothing changes, but for running times."""
         while True:
-            still_s = PICTURE_S if self._core.state.phase in _MOVING else IDLE_PICTURE_S
-            try:
-                async with asyncio.timeout(still_s):
-                    await self._dirty.wait()
-            except TimeoutError:
-                pass  # nothing happened; clocks on the screen move all the same
+            if self._core.state.phase not in _MOVING:
+                await self._something_new()
             self._dirty.clear()
             if not self._update():
                 self._inbox.close()  # nobody reads our output: the session has no purpose any more
                 return
             await asyncio.sleep(PICTURE_S)
+
+    async def _something_new(self) -> None:
+        try:
+            async with asyncio.timeout(IDLE_PICTURE_S):
+                await self._dirty.wait()
+        except TimeoutError:
+            return  # nothing happened; the session's clock on the screen moves all the same
 
     def _show_last(self) -> None:
         if not self._output_closed:

@@ -64,7 +64,7 @@ def hold(tmp_path: Path, transcripts: list[str], *parts: Int16) -> tuple[Outcome
         transcription=p.Transcription(model="local"), turn_detection=p.ServerVad(silence_duration_ms=500)
     )
     wish = Wish(config=p.SessionConfig(output_modalities=("audio",), audio=p.AudioConfig(input=hearing)))
-    rig = RigPlan(input_file=spoken, output_file=heard, hold_input=True)
+    rig = RigPlan(input_file=spoken, output_file=heard)
 
     async def main() -> Outcome:
         engines = Engines(ScriptedEars(transcripts), ToneMouth(), EchoBrain(), vad_factory("energy"))
