@@ -203,7 +203,7 @@ class _Door:
             return _plain(HTTPStatus.OK, "ok\n")
         if path.rstrip("/") != PATH:
             return _plain(HTTPStatus.NOT_FOUND, f"Nothing here. Realtime sessions are at {PATH}\n")
-        if self.server is not None and len(self.server.connections) > self.options.max_sessions:
+        if self.server is not None and len(self.server.connections) >= self.options.max_sessions:
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many sessions.\n")
         return None
 

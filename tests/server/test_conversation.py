@@ -48,7 +48,9 @@ def test_places_and_neighbours() -> None:
 
 
 def test_spoken_turns_count_as_audio_and_typed_ones_as_text() -> None:
-    spoken = Entry(p.MessageItem(id="s", role="user", content=(p.InputAudio(),)), audio_ms=1000, words="hello")
+    spoken = Entry(
+        p.MessageItem(id="s", role="user", content=(p.InputAudio(),)), audio_ms=1000, words="hello"
+    )
     answer = Entry(p.MessageItem(id="t", role="assistant", content=(p.OutputAudio(),)), audio_ms=1000)
     call = Entry(p.FunctionCallItem(id="c", call_id="1", name="f", arguments="12345678"))
     size = input_size("abcd", (), [spoken, answer, call, entry("x", "user", p.InputText("abcde"))])

@@ -45,7 +45,7 @@ def test_an_odd_byte_waits_for_its_other_half() -> None:
 def test_a_refused_commit_says_how_little_there_is() -> None:
     made = buffer()
     made.append(LOUD * 99)
-    with pytest.raises(Refused, match="only has 99.00ms") as refused:
+    with pytest.raises(Refused, match=r"only has 99\.00ms") as refused:
         made.commit()
     assert refused.value.code == "input_audio_buffer_commit_empty"
 
@@ -70,7 +70,9 @@ def test_what_is_heard_is_the_utterance_whatever_the_blocks(
 ) -> None:
     stream = b"".join((LOUD if loud else QUIET) * length_ms for loud, length_ms in pieces)
     made = buffer(TurnRules(prefix_ms=prefix_ms, silence_ms=silence_ms))
-    news = [fact for at in range(0, len(stream), cut_bytes) for fact in made.append(stream[at : at + cut_bytes])]
+    news = [
+        fact for at in range(0, len(stream), cut_bytes) for fact in made.append(stream[at : at + cut_bytes])
+    ]
     start_ms, heard, last_end_ms = None, b"", 0
     for fact in news:
         if isinstance(fact, Onset):
@@ -89,7 +91,9 @@ def test_what_is_heard_is_the_utterance_whatever_the_blocks(
 def test_rules_are_read_from_both_kinds_of_turn_detection() -> None:
     assert turn_rules(None) is None
     assert turn_rules(ServerVad()) == TurnRules()
-    rules = turn_rules(ServerVad(threshold=0.8, prefix_padding_ms=1, silence_duration_ms=2, idle_timeout_ms=5000))
+    rules = turn_rules(
+        ServerVad(threshold=0.8, prefix_padding_ms=1, silence_duration_ms=2, idle_timeout_ms=5000)
+    )
     assert rules == TurnRules(threshold=0.8, prefix_ms=1, silence_ms=2, idle_ms=5000)
     assert turn_rules(SemanticVad(create_response=False)) == TurnRules(silence_ms=800, create_response=False)
     assert turn_rules(UNSET) is None

@@ -142,8 +142,8 @@ def test_a_client_that_does_not_read_stops_the_mouth_and_costs_bounded_memory() 
         await visit.typed("Tell me everything")
         for _ in range(20_000):
             await asyncio.sleep(0)
-        waiting = sum(len(text) for text in visit.link._inbox._queue if isinstance(text, str))  # type: ignore[attr-defined]
-        assert waiting < 2 * HIGH_WATER_BYTES
+        waiting: list[object] = list(visit.link._inbox._queue)  # type: ignore[attr-defined]
+        assert sum(len(text) for text in waiting if isinstance(text, str)) < 2 * HIGH_WATER_BYTES
         await visit.link.aclose()
 
     asyncio.run(main())
@@ -261,8 +261,8 @@ def test_two_sessions_share_the_engines_and_neither_waits_for_the_other() -> Non
 def test_a_bug_in_an_engine_ends_only_its_own_session() -> None:
     class BrokenBrain(EndlessBrain):
         async def answer(self, question: Question) -> AsyncIterator[Thought]:
-            raise ZeroDivisionError
-            yield Words("")
+            yield Words("One divided by zero is ")
+            yield Words(str(1 // len(question.tools)))
 
     parts = engines()
     parts.brain = BrokenBrain()

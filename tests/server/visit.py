@@ -51,7 +51,9 @@ class Visit:
 
     async def typed(self, text: str) -> None:
         content = [{"type": "input_text", "text": text}]
-        await self.say("conversation.item.create", item={"type": "message", "role": "user", "content": content})
+        await self.say(
+            "conversation.item.create", item={"type": "message", "role": "user", "content": content}
+        )
         await self.say("response.create")
 
     def kinds(self) -> list[str]:
@@ -59,7 +61,9 @@ class Visit:
 
 
 def visiting(
-    script: Callable[[Visit], Awaitable[None]], parts: Engines | None = None, options: ServerOptions | None = None
+    script: Callable[[Visit], Awaitable[None]],
+    parts: Engines | None = None,
+    options: ServerOptions | None = None,
 ) -> Visit:
     """Run a script against an embedded server, and assert that it leaves no task behind."""
 
