@@ -105,8 +105,9 @@ class Conversation:
     def drop_reserved(self) -> None:
         """Announced items that never came: the buffer was cleared, or other speech was announced."""
         for row in self.live_rows():
-            if row.reserved:
-                row.hidden = row.final = True
+            if row.reserved and not row.text and not row.closed:
+                self._rows.remove(row)  # if it comes after all, it is as new
+                del self._by_id[row.item_id]
 
     # What we created, and what the server calls it.
 

@@ -37,13 +37,16 @@ from realtime_cli.session.picture import picture
 from realtime_cli.session.prompts import Prompts
 from realtime_cli.session.resume import rebuild
 from realtime_cli.session.speaker import QUIET_TIMER, Speaker
-from realtime_cli.session.state import SessionState
+from realtime_cli.session.state import ConnectionState, SessionState
 from realtime_cli.session.talk_key import TalkKey
 from realtime_cli.session.trouble import Trouble
 from realtime_cli.session.wish import Wish
 
 _MOST_ROUNDS: Final = 64
 """A fact sets off a handful of consequences; more means that one of them does not make its own row unfit."""
+
+
+_ONLINE: Final = (ConnectionState.CONFIGURING, ConnectionState.READY)
 
 
 class SessionCore:
@@ -140,7 +143,8 @@ class SessionCore:
             case facts.Played(pieces=pieces, level_dbfs=level_dbfs):
                 self._speaker.played(pieces, level_dbfs)
             case facts.ServerSaid():
-                self._ear.hear(fact.event)
+                if self._desk.turns.connection in _ONLINE:  # else it is late word of a line we have left
+                    self._ear.hear(fact.event)
             case facts.PlayoutEmpty():
                 self._speaker.emptied()
             case facts.Flushed(pieces=pieces):
