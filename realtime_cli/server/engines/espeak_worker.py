@@ -67,12 +67,14 @@ def serve(library: EspeakLibrary, source: BinaryIO, sink: BinaryIO) -> None:
 
     def listen() -> None:
         # A thread of its own, so that a stop is seen while the library works (ctypes lets go of the lock).
-        while (frame := read(source)) is not None:
-            if frame.kind == "S":
-                requests.put(frame.json())
-            elif frame.kind == "X":
-                stopped.add(int(frame.json()["id"]))
-        requests.put(None)
+        try:
+            while (frame := read(source)) is not None:
+                if frame.kind == "S":
+                    requests.put(frame.json())
+                elif frame.kind == "X":
+                    stopped.add(int(frame.json()["id"]))
+        finally:
+            requests.put(None)  # also after a frame that makes no sense: the process ends and is replaced
 
     threading.Thread(target=listen, daemon=True).start()
     sink.write(pack("R", {"rate_hz": library.rate_hz}))

@@ -48,7 +48,7 @@ def find_tool(
 
     A word of the name counts three times a word of the description, and one in the description alone is not
     enough. `intent_words` are what a built-in intent that matched is about: a function about the same counts as
-    named.
+    named, and twice.
     """
     stems = {stem(word) for word in words_of(text)}
     best: tuple[float, bool, ToolOffer] | None = None
@@ -57,7 +57,7 @@ def find_tool(
         described = _content(words_of(offer.description)) | _enum_words(offer)
         shared = {stem(word) for word in intent_words} & (name | described)
         hits = len(name & stems)
-        score = 3.0 * hits + len((described - name) & stems) + (3.0 if shared else 0.0)
+        score = 3.0 * hits + len((described - name) & stems) + (6.0 if shared else 0.0)
         if set(split_name(offer.name)) <= set(words_of(text)):
             score += 10.0  # called by its full name
         if name:

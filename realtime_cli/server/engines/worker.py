@@ -74,8 +74,10 @@ class Worker:
             )
         except OSError as exc:
             raise EngineFailed(f"{self._name} did not start: {exc.strerror}") from exc
+        assert self._process.stdout is not None
+        stream = self._process.stdout
         try:
-            first = await asyncio.wait_for(self._next_frame(), limit_s)
+            first = await asyncio.wait_for(_next_frame(stream), limit_s)
         except TimeoutError:
             await self.stop()
             raise EngineFailed(f"{self._name} was not ready after {limit_s:.0f} s") from None
@@ -86,7 +88,7 @@ class Worker:
             await self.stop()
             why = first.body.decode("utf-8", "replace") if first else "it ended at once"
             raise EngineFailed(f"{self._name} cannot work: {why}")
-        self._reading = asyncio.create_task(self._read(), name=f"read {self._name}")
+        self._reading = asyncio.create_task(self._read(stream), name=f"read {self._name}")
         return first
 
     def send(self, kind: str, body: bytes | dict[str, Any] = b"") -> None:
@@ -106,15 +108,16 @@ class Worker:
         try:
             await asyncio.wait_for(self._end_of(process), _STOP_S)
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            _kill(process)
             await self._end_of(process)
+        except asyncio.CancelledError:
+            _kill(process)  # there is no time to be kind
+            raise
 
     async def kill(self) -> None:
         """End the process at once."""
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+            _kill(self._process)
         await self.stop()
 
     async def _end_of(self, process: asyncio.subprocess.Process) -> None:
@@ -122,26 +125,33 @@ class Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         if self._reading is not None:
-            await asyncio.shield(self._reading)
+            await asyncio.wait([self._reading])
         while await process.stdout.read(65536):
             pass
         await process.wait()
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             await process.stdin.wait_closed()
 
-    async def _next_frame(self) -> Frame | None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        try:
-            length, kind = HEADER.unpack(await self._process.stdout.readexactly(HEADER.size))
-            if length > MAX_BODY_BYTES:
-                return None
-            return Frame(kind.decode("ascii"), await self._process.stdout.readexactly(length))
-        except asyncio.IncompleteReadError:
-            return None
-
-    async def _read(self) -> None:
-        while (frame := await self._next_frame()) is not None:
+    async def _read(self, stream: asyncio.StreamReader) -> None:
+        while (frame := await _next_frame(stream)) is not None:
             self._on_frame(frame)
         if not self._stopping:
             self._on_death()
+
+
+async def _next_frame(stream: asyncio.StreamReader) -> Frame | None:
+    """The next frame, None at the end of the stream or when it is out of step."""
+    try:
+        length, kind = HEADER.unpack(await stream.readexactly(HEADER.size))
+        return (
+            Frame(kind.decode("ascii"), await stream.readexactly(length))
+            if length <= MAX_BODY_BYTES
+            else None
+        )
+    except asyncio.IncompleteReadError:
+        return None
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
