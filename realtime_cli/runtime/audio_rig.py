@@ -45,6 +45,7 @@ class AudioRig:
         microphone: Where to listen; None for a session that does not.
         speaker: Where to play; None for a session that does not.
         echo: Takes the speaker's sound out of the microphone's; None leaves it in.
+        refresh: Lists the devices anew, in a thread, while none is open.
 
     Attributes:
         overflows: Blocks before which the microphone lost sound.
@@ -58,8 +59,10 @@ class AudioRig:
         microphone: Microphone | None,
         speaker: Speaker | None,
         echo: EchoCanceller | None = None,
+        refresh: Callable[[], None] = portaudio.refresh,
     ) -> None:
         self._post = post
+        self._refresh = refresh
         self._loop = asyncio.get_running_loop()
         self._lock = asyncio.Lock()
         self._chain = CaptureChain(lambda pcm, level_dbfs: post(MicHeard(pcm, level_dbfs)), echo)
@@ -186,7 +189,8 @@ class AudioRig:
         first_of_all = which not in self._known_problem
         if which == "speaker":
             # What is queued survives a device that is exchanged in a moment; later, nobody wants to hear old words.
-            self._give_up_speaker(bool(problem) and (first_of_all or attempts > 1))
+            for_good = first_of_all or attempts > 1 or not self._keepers[which].device.can_return
+            self._give_up_speaker(bool(problem) and for_good)
         if first_of_all or self._known_problem[which] != bool(problem):
             self._known_problem[which] = bool(problem)
             self._post(DeviceChanged(which, name, problem))
@@ -213,7 +217,7 @@ class AudioRig:
             for keeper in others:
                 await keeper.rest()
             try:
-                await asyncio.to_thread(portaudio.refresh)
+                await asyncio.to_thread(self._refresh)
             except DeviceError as exc:
                 _log.warning("devices cannot be listed", extra={"problem": str(exc)})
             for keeper in others:

@@ -58,10 +58,10 @@ def test_without_a_file_there_is_silence() -> None:
     assert not any(block.frames.any() or block.last for _, block in blocks)
 
 
-def test_an_hour_does_not_drift() -> None:
-    blocks = run_jumping(listen(SimulatedMicrophone(None), 3600.01), limit_s=4000)
-    assert len(blocks) == 180_000
-    assert blocks[-1][0] == pytest.approx(3600.0)
+def test_ten_minutes_do_not_drift() -> None:
+    blocks = run_jumping(listen(SimulatedMicrophone(None), 600.01))
+    assert len(blocks) == 30_000
+    assert blocks[-1][0] == pytest.approx(600.0)
 
 
 def test_opened_again_it_begins_anew(tmp_path: Path) -> None:

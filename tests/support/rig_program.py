@@ -12,6 +12,7 @@ from typing import Any
 from realtime_cli.devices.microphone import PortAudioMicrophone
 from realtime_cli.devices.portaudio import Shape
 from realtime_cli.devices.speaker import PortAudioSpeaker
+from realtime_cli.dsp.echo import load
 from realtime_cli.dsp.pcm16 import to_bytes
 from realtime_cli.runtime.audio_rig import AudioRig
 from realtime_cli.session.facts import DeviceChanged, Fact, MicHeard, Piece, Played, PlayoutEmpty
@@ -91,6 +92,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=24_000)
     parser.add_argument("--channels", type=int, default=1)
     parser.add_argument("--latency", default="high")
+    parser.add_argument("--echo", choices=["webrtc", "half-duplex"])
     parser.add_argument("--input")
     parser.add_argument("--output")
     parser.add_argument("--deaf", action="store_true")

@@ -1,0 +1,329 @@
+"""The rig around simulated and toy devices, on a clock that jumps: what becomes a fact, and what never hangs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime_cli.devices.contract import Hear, Lost, Microphone, Report, Speaker
+from realtime_cli.devices.simulated import SimulatedMicrophone, SimulatedSpeaker
+from realtime_cli.dsp.pcm16 import from_bytes, to_bytes
+from realtime_cli.errors import DeviceError
+from realtime_cli.runtime.audio_rig import AudioRig
+from realtime_cli.session.facts import (
+    DeviceChanged,
+    Fact,
+    InputEnded,
+    MicHeard,
+    Piece,
+    Played,
+    PlayoutEmpty,
+)
+from tests.support.clock import run_jumping
+from tests.support.sound import noise, read_wav, write_wav
+
+SECOND = to_bytes(noise(1.0))
+
+
+class BreakableSpeaker(SimulatedSpeaker):
+    """A speaker that can be pulled out."""
+
+    can_return = True
+
+    def __init__(self, path: Path | None = None) -> None:
+        super().__init__(path)
+        self.broken = False
+        self.pull: Lost = lambda reason: None
+
+    async def open(self, report: Report, lost: Lost) -> None:
+        if self.broken:
+            raise DeviceError("still gone")
+        self.pull = lost
+        await super().open(report, lost)
+
+
+class SteadyMicrophone(SimulatedMicrophone):
+    """A microphone whose openings are counted."""
+
+    can_return = True
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.opened_at_s: list[float] = []
+
+    async def open(self, hear: Hear, lost: Lost) -> None:
+        self.opened_at_s.append(asyncio.get_running_loop().time())
+        await super().open(hear, lost)
+
+
+class Rig:
+    """A rig and its facts, with their times."""
+
+    def __init__(self, microphone: Microphone | None, speaker: Speaker | None) -> None:
+        self.facts: list[tuple[float, Fact]] = []
+        self.loop = asyncio.get_running_loop()
+        self.refreshed = 0
+        self.rig = AudioRig(self._post, microphone=microphone, speaker=speaker, refresh=self._refresh)
+
+    def _post(self, fact: Fact) -> None:
+        self.facts.append((self.loop.time(), fact))
+
+    def _refresh(self) -> None:
+        self.refreshed += 1
+
+    def changes(self) -> list[DeviceChanged]:
+        return [fact for _, fact in self.facts if isinstance(fact, DeviceChanged)]
+
+    def count(self, kind: type[Fact]) -> int:
+        return sum(isinstance(fact, kind) for _, fact in self.facts)
+
+    def played(self, item_id: str) -> int:
+        pieces = [piece for _, fact in self.facts if isinstance(fact, Played) for piece in fact.pieces]
+        return sum(piece.frames for piece in pieces if piece.item_id == item_id)
+
+    def play(self, item_id: str, pcm: bytes = SECOND) -> None:
+        self.rig.play(item_id, 0, pcm)
+        self.rig.end_play(item_id, 0)
+
+
+def live(
+    microphone: Microphone | None, speaker: Speaker | None, story: Callable[[Rig], Awaitable[None]]
+) -> Rig:
+    async def main() -> Rig:
+        rig = Rig(microphone, speaker)
+        await rig.rig.start()
+        await story(rig)
+        await rig.rig.stop()
+        told = len(rig.facts)
+        await asyncio.sleep(1)
+        assert len(rig.facts) == told
+        return rig
+
+    return run_jumping(main())
+
+
+def test_speaker_and_microphone_work_and_say_so(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        await asyncio.sleep(1)
+
+    path = write_wav(tmp_path / "question.wav", noise(0.5))
+    rig = live(SimulatedMicrophone(path), SimulatedSpeaker(None), story)
+    assert rig.changes() == [
+        DeviceChanged("speaker", "nowhere", ""),
+        DeviceChanged("microphone", "question.wav", ""),
+    ]
+    heard = from_bytes(b"".join(fact.pcm for _, fact in rig.facts if isinstance(fact, MicHeard)))
+    assert np.array_equal(heard[:12_000], noise(0.5))
+    assert rig.count(InputEnded) == 1
+
+
+def test_the_input_ends_after_its_last_sound(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        await asyncio.sleep(1)
+
+    rig = live(SimulatedMicrophone(write_wav(tmp_path / "q.wav", noise(0.5))), None, story)
+    kinds = [type(fact) for _, fact in rig.facts]
+    assert kinds[: kinds.index(InputEnded)].count(MicHeard) >= 25
+    assert kinds[kinds.index(InputEnded) :].count(MicHeard) > 10  # silence goes on
+
+
+def test_what_is_played_is_told_block_by_block_and_recorded(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        rig.play("one")
+        await asyncio.sleep(2)
+
+    rig = live(None, SimulatedSpeaker(tmp_path / "out.wav"), story)
+    reports = [fact for _, fact in rig.facts if isinstance(fact, Played)]
+    assert rig.played("one") == 24_000
+    assert all(report.level_dbfs > -20 for report in reports[:-1])
+    assert reports[-1] == Played((), -100.0, 0.0)  # the meter falls
+    assert len(reports) == 51
+    assert rig.count(PlayoutEmpty) == 1
+    frames = read_wav(tmp_path / "out.wav")[0][:, 0]
+    assert np.array_equal(frames[np.flatnonzero(frames)], noise(1.0))
+
+
+def test_the_playout_is_not_called_empty_while_more_is_there() -> None:
+    async def story(rig: Rig) -> None:
+        for _ in range(20):
+            rig.rig.play("one", 0, SECOND[:960])
+            await asyncio.sleep(0.02)
+        rig.rig.end_play("one", 0)
+        await asyncio.sleep(1)
+
+    rig = live(None, SimulatedSpeaker(None), story)
+    assert rig.played("one") == 20 * 480
+    empty_at = [index for index, (_, fact) in enumerate(rig.facts) if isinstance(fact, PlayoutEmpty)]
+    played_at = [
+        index for index, (_, fact) in enumerate(rig.facts) if isinstance(fact, Played) and fact.pieces
+    ]
+    assert empty_at[-1] > played_at[-1]
+
+
+def test_a_flush_gives_totals() -> None:
+    flushed: list[tuple[Piece, ...]] = []
+
+    async def story(rig: Rig) -> None:
+        rig.play("one")
+        rig.play("two")
+        await asyncio.sleep(0.5)
+        flushed.append(rig.rig.flush(10))
+        await asyncio.sleep(0.5)
+        assert rig.played("one") == flushed[0][0].frames
+
+    live(None, SimulatedSpeaker(None), story)
+    assert [piece.item_id for piece in flushed[0]] == ["one", "two"]
+    assert abs(flushed[0][0].frames - 12_000) <= 480
+    assert flushed[0][1] == Piece("two", 0, 0)
+
+
+def test_without_a_speaker_nothing_is_played_and_nothing_hangs() -> None:
+    async def story(rig: Rig) -> None:
+        rig.play("one")
+        await asyncio.sleep(1)
+        assert rig.rig.flush(10) == ()
+        rig.rig.reopen("speaker")
+
+    rig = live(None, None, story)
+    assert [type(fact) for _, fact in rig.facts] == [PlayoutEmpty, DeviceChanged]
+    assert rig.changes()[0].problem
+
+
+def test_a_speaker_that_cannot_be_opened_is_a_fact_and_the_microphone_works(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        rig.play("one")
+        await asyncio.sleep(3)
+
+    rig = live(SimulatedMicrophone(None), SimulatedSpeaker(tmp_path / "no" / "out.wav"), story)
+    speaker, microphone = rig.changes()
+    assert (speaker.which, microphone) == ("speaker", DeviceChanged("microphone", "silence", ""))
+    assert "No such file" in speaker.problem
+    assert rig.played("one") == 0
+    assert rig.count(PlayoutEmpty) >= 1
+    assert rig.count(MicHeard) > 100
+
+
+def test_a_microphone_file_that_cannot_be_read_is_a_fact(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        rig.play("one")
+        await asyncio.sleep(3)
+
+    rig = live(SimulatedMicrophone(tmp_path / "none.wav"), SimulatedSpeaker(None), story)
+    assert {change.which: bool(change.problem) for change in rig.changes()} == {
+        "speaker": False,
+        "microphone": True,
+    }
+    assert rig.played("one") == 24_000
+
+
+def test_a_speaker_that_comes_back_at_once_plays_the_rest() -> None:
+    async def story(rig: Rig) -> None:
+        rig.play("one")
+        await asyncio.sleep(0.5)
+        speaker.pull("pulled out")
+        await asyncio.sleep(2)
+
+    speaker = BreakableSpeaker()
+    rig = live(None, speaker, story)
+    assert rig.played("one") == 24_000
+
+
+def test_a_speaker_that_stays_away_forgets_what_was_queued() -> None:
+    async def story(rig: Rig) -> None:
+        rig.play("one", SECOND * 10)
+        await asyncio.sleep(0.5)
+        speaker.broken = True
+        speaker.pull("pulled out")
+        await asyncio.sleep(3)
+        assert rig.count(PlayoutEmpty) == 1
+        rig.play("two")
+        assert rig.count(PlayoutEmpty) == 2
+        speaker.broken = False
+        await asyncio.sleep(6)
+        rig.play("three")
+        await asyncio.sleep(2)
+
+    speaker = BreakableSpeaker()
+    rig = live(None, speaker, story)
+    assert [change.problem for change in rig.changes()] == ["", "pulled out", ""]
+    assert rig.played("one") < 24_000
+    assert rig.played("two") == 0
+    assert rig.played("three") == 24_000
+
+
+def test_a_speaker_that_cannot_return_forgets_at_once() -> None:
+    async def story(rig: Rig) -> None:
+        rig.play("one")
+        await asyncio.sleep(0.5)
+        speaker.pull("the disk is full")
+        await asyncio.sleep(1)
+        rig.play("two")
+
+    speaker = BreakableSpeaker()
+    speaker.can_return = False
+    rig = live(None, speaker, story)
+    assert [change.problem for change in rig.changes()] == ["", "the disk is full"]
+    assert rig.count(PlayoutEmpty) == 2
+
+
+def test_a_microphone_that_works_is_seldom_interrupted_to_look_for_a_speaker() -> None:
+    async def story(rig: Rig) -> None:
+        speaker.broken = True
+        speaker.pull("pulled out")
+        await asyncio.sleep(120)
+        assert rig.count(MicHeard) > 5900
+
+    speaker, microphone = BreakableSpeaker(), SteadyMicrophone()
+    rig = live(microphone, speaker, story)
+    # At the beginning, and before the attempts after the 3rd, 6th, 12th and 24th failure.
+    assert len(microphone.opened_at_s) == 5
+    assert rig.refreshed == 4
+    assert [change.problem for change in rig.changes()] == ["", "", "pulled out"]
+
+
+def test_the_user_may_interrupt_it() -> None:
+    async def story(rig: Rig) -> None:
+        rig.rig.reopen("speaker")
+        await asyncio.sleep(1)
+
+    microphone = SteadyMicrophone()
+    rig = live(microphone, BreakableSpeaker(), story)
+    assert (len(microphone.opened_at_s), rig.refreshed) == (2, 1)
+
+
+def test_when_both_are_gone_devices_are_listed_before_each_attempt() -> None:
+    async def story(rig: Rig) -> None:
+        await asyncio.sleep(10)
+
+    speaker = BreakableSpeaker()
+    speaker.broken = True
+    rig = live(None, speaker, story)
+    assert rig.refreshed == 4  # after 0.5, 1.5, 3.5 and 8.5 s
+
+
+@pytest.mark.parametrize("which", ["speaker", "microphone"])
+def test_a_reopening_is_answered(which: str) -> None:
+    async def story(rig: Rig) -> None:
+        await asyncio.sleep(0.5)
+        rig.rig.reopen("speaker" if which == "speaker" else "microphone")
+        await asyncio.sleep(0.5)
+
+    rig = live(SimulatedMicrophone(None), SimulatedSpeaker(None), story)
+    assert [change.which for change in rig.changes()] == ["speaker", "microphone", which]
+    assert not any(change.problem for change in rig.changes())
+
+
+def test_stopping_before_the_end_of_the_start_leaves_nothing_behind() -> None:
+    async def main() -> None:
+        rig = Rig(SimulatedMicrophone(None), SimulatedSpeaker(None))
+        starting = asyncio.create_task(rig.rig.start())
+        await asyncio.sleep(0.01)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await rig.rig.stop()
+
+    run_jumping(main())
