@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Protocol
 
 from realtime_cli.protocol import BETA, GA, Ability
@@ -134,7 +135,7 @@ class _Session:
         """Screen, then keys. What is not shown yet is shown before the screen is given back."""
         house.callback(self._plan.view.stop)
         self._plan.view.start()
-        house.callback(self._show_last)
+        house.push(self._show_last)
         if self._plan.keyboard is not None:
             keys = self._plan.keyboard(self._inbox.post, self._dirty.set)
             house.callback(keys.stop)
@@ -189,8 +190,11 @@ class _Session:
         except TimeoutError:
             return  # nothing happened; the session's clock on the screen moves all the same
 
-    def _show_last(self) -> None:
-        if not self._output_closed:
+    def _show_last(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The picture at the end; after a bug there is none, because the picture may be the bug."""
+        if not self._output_closed and (kind is None or issubclass(kind, asyncio.CancelledError)):
             self._update()
 
     def _update(self) -> bool:

@@ -164,14 +164,17 @@ def _proxy(error: Exception, where: Destination) -> Unreachable:
 
 
 def _tls(error: ssl.SSLError, where: Destination) -> NobodyThere:
+    # Both attributes are set by OpenSSL's own errors only.
     if isinstance(error, ssl.SSLCertVerificationError):
+        problem = _clean(getattr(error, "verify_message", "") or "it does not fit", ())
         return NobodyThere(
-            f"the certificate of {where.host_port} was not accepted: {_clean(error.verify_message, ())}",
+            f"the certificate of {where.host_port} was not accepted: {problem}",
             advice="Check the host name and this machine's clock; behind a company proxy point SSL_CERT_FILE to "
             "its certificate.",
         )
+    problem = getattr(error, "reason", None) or type(error).__name__
     return NobodyThere(
-        f"{where.host_port} does not speak TLS as expected ({error.reason or type(error).__name__})",
+        f"{where.host_port} does not speak TLS as expected ({problem})",
         advice="Check the port; for a server without TLS use ws:// instead of wss://.",
     )
 

@@ -274,6 +274,21 @@ def test_a_bug_in_a_view_is_raised_after_everything_was_given_back() -> None:
     assert view.treatment == ["start", "stop"]
 
 
+def test_a_tap_that_breaks_is_raised_too_and_the_line_is_closed() -> None:
+    def tap(way: str, _text: str) -> None:
+        raise ZeroDivisionError("a bug")
+
+    server, view = TextServer(), Watch()
+
+    async def main() -> None:
+        with pytest.raises(ZeroDivisionError, match="a bug"):
+            await run(Plan(TALK, ABLE, server.open, view, tap=tap))
+        await server.end()
+
+    run_jumping(main())
+    assert view.treatment == ["start", "stop"]
+
+
 def test_nobody_reading_our_output_ends_the_session_without_a_word() -> None:
     outcome = talk(TextServer(), view=_Faulty(OutputClosed()))
     assert (outcome.exit_code, outcome.message) == (141, "")

@@ -1,9 +1,11 @@
 """Whole spoken sessions without hardware: a file speaks, the local server answers, a file listens."""
 
+import json
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,8 @@ from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.runtime.local import LocalServer
 from realtime_cli.runtime.rig_plan import RigPlan
 from realtime_cli.runtime.run import Outcome, Plan, run
-from realtime_cli.server.engines.contract import Engines
+from realtime_cli.runtime.wiretap import Tap
+from realtime_cli.server.engines.contract import Engines, Mouth
 from realtime_cli.server.engines.echo_brain import EchoBrain
 from realtime_cli.server.engines.scripted_ears import ScriptedEars
 from realtime_cli.server.engines.silero import vad_factory
@@ -56,7 +59,19 @@ def read_wav(path: Path) -> Int16:
         return np.frombuffer(file.readframes(file.getnframes()), np.int16)
 
 
-def hold(tmp_path: Path, transcripts: list[str], *parts: Int16) -> tuple[Outcome, Int16, Watch]:
+class SteadyMouth(ToneMouth):
+    """Says everything as ten seconds of one steady tone, so that a recording shows to the frame what was
+    heard.
+    """
+
+    async def speak(self, text: str, *, voice: str, speed: float = 1.0) -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield np.full(RATE_HZ // 10, 5000, np.int16).tobytes()
+
+
+def hold(
+    tmp_path: Path, transcripts: list[str], *parts: Int16, mouth: Mouth | None = None, tap: Tap | None = None
+) -> tuple[Outcome, Int16, Watch]:
     spoken, heard = tmp_path / "in.wav", tmp_path / "out.wav"
     write_wav(spoken, *parts)
     watch = Watch()
@@ -67,9 +82,9 @@ def hold(tmp_path: Path, transcripts: list[str], *parts: Int16) -> tuple[Outcome
     rig = RigPlan(input_file=spoken, output_file=heard)
 
     async def main() -> Outcome:
-        engines = Engines(ScriptedEars(transcripts), ToneMouth(), EchoBrain(), vad_factory("energy"))
+        engines = Engines(ScriptedEars(transcripts), mouth or ToneMouth(), EchoBrain(), vad_factory("energy"))
         async with LocalServer(engines) as local:
-            return await run(Plan(wish, ABLE, local.open, watch, sound=rig.make))
+            return await run(Plan(wish, ABLE, local.open, watch, sound=rig.make, tap=tap))
 
     outcome = run_jumping(main())
     return outcome, read_wav(heard), watch
@@ -99,3 +114,21 @@ def test_speaking_into_an_answer_cuts_it(tmp_path: Path) -> None:
     assert [answer.interrupted for answer in answers] == [True, False]
     assert len(answers[0].text) < len(words)
     assert heard.size > 0
+
+
+def test_the_server_is_told_to_the_millisecond_what_was_heard_of_a_cut_answer(tmp_path: Path) -> None:
+    sent: list[dict[str, Any]] = []
+
+    def tap(way: str, text: str) -> None:
+        if way == ">":
+            sent.append(json.loads(text))
+
+    parts = (silence(0.5), hum(1.5), silence(3.0), hum(1.0), silence(1.0))
+    _, heard, _ = hold(tmp_path, ["one", ""], *parts, mouth=SteadyMouth(), tap=tap)
+    truncated = [event for event in sent if event["type"] == "conversation.item.truncate"]
+    assert len(truncated) == 1
+    sounding = np.flatnonzero(heard)
+    gap = np.flatnonzero(np.diff(sounding) > RATE_HZ // 10)
+    end = sounding[gap[0]] if gap.size else sounding[-1]
+    recorded_ms = (end - sounding[0] + 1) / RATE_HZ * 1000
+    assert truncated[0]["audio_end_ms"] == pytest.approx(recorded_ms, abs=2)

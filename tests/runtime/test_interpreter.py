@@ -90,6 +90,20 @@ def test_a_disconnect_sends_what_was_said_and_no_loss_follows() -> None:
     at_desk(story)
 
 
+def test_connecting_anew_leaves_the_line_of_before() -> None:
+    async def story(desk: Desk) -> None:
+        desk.perform(c.Connect())
+        assert await desk.fact() == f.Connected(1)
+        desk.perform(c.Connect())
+        assert await desk.fact() == f.Connected(2)
+        with pytest.raises(LineClosed):
+            await desk.servers[0].receive()
+        desk.perform(c.Say(p.InputAudioBufferCommit()))
+        assert "commit" in await desk.servers[1].receive()
+
+    at_desk(story)
+
+
 def test_a_disconnect_while_connecting_gives_up_connecting() -> None:
     async def never() -> MemoryTransport:
         await asyncio.Event().wait()

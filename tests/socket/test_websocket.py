@@ -366,7 +366,13 @@ def test_a_peer_that_does_not_read_is_felt_within_a_second_of_audio_and_can_be_l
                     async with asyncio.timeout(0.3):
                         await line.send(message)
                     sent_bytes += len(message)
-            stuck = asyncio.create_task(line.send(message))
+
+            async def keep_sending() -> None:
+                while True:
+                    await line.send(message)
+
+            stuck = asyncio.create_task(keep_sending())
+            await asyncio.sleep(0.1)
             before_s = asyncio.get_running_loop().time()
             await line.close()
             assert asyncio.get_running_loop().time() - before_s < 5
