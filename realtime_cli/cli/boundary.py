@@ -61,7 +61,7 @@ def _code(call: Callable[[], int | None], *, debug: bool) -> int:
         # The reader has left, as `head` does: nothing is wrong. Keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except typer.Exit:
+    except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except Exception as exc:  # noqa: BLE001 - the last door: a bug becomes a line, not a traceback
         _trace(debug)

@@ -36,6 +36,15 @@ class EagernessName(StrEnum):
     high = "high"
 
 
+class EchoName(StrEnum):
+    """What keeps the loudspeaker out of the microphone."""
+
+    auto = "auto"
+    aec = "aec"
+    gate = "gate"
+    off = "off"
+
+
 PROVIDER = "Which service"
 TURNS = "Turn taking"
 SOUND = "Sound"

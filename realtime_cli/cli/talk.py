@@ -11,9 +11,12 @@ import typer
 from realtime_cli.cli import options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.options import SOUND, TURNS
+from realtime_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
+    from realtime_cli.config.settings import Settings
+    from realtime_cli.dsp.echo import EchoCanceller
     from realtime_cli.runtime.run import Outcome, Plan
     from realtime_cli.transport.transport import Opener
 
@@ -98,6 +101,16 @@ OutputFile = Annotated[
         rich_help_panel=SOUND,
     ),
 ]
+Echo = Annotated[
+    options.EchoName | None,
+    typer.Option(
+        "--echo",
+        help="Keep the loudspeaker out of the microphone: cancel its echo, or shut the microphone while it sounds; "
+        "off for headphones.",
+        show_default="auto",
+        rich_help_panel=SOUND,
+    ),
+]
 Audio = Annotated[
     bool | None,
     typer.Option(
@@ -140,6 +153,7 @@ def talk(
     input_file: InputFile = None,
     output_file: OutputFile = None,
     audio: Audio = None,
+    echo: Echo = None,
     tools: options.Tools = None,
     plain: Plain = None,
     log_file: options.LogFile = None,
@@ -231,7 +245,6 @@ def _piped_prompt() -> str:
 def _sound(prepared: Prepared) -> Any:
     from pathlib import Path
 
-    from realtime_cli.dsp.echo import load as load_canceller
     from realtime_cli.runtime.rig_plan import RigPlan
 
     settings = prepared.settings
@@ -240,12 +253,24 @@ def _sound(prepared: Prepared) -> Any:
         output_device=settings.output_device,
         input_file=Path(settings.input_file) if settings.input_file else None,
         output_file=Path(settings.output_file) if settings.output_file else None,
-        hold_input=True,
     )
     plan.check()
-    # A file has no loudspeaker in its room; with devices the canceller is a part of a normal install.
-    canceller = None if settings.input_file else load_canceller("webrtc")
+    canceller = _canceller(settings)
     return lambda post: plan.make(post, echo=canceller)
+
+
+def _canceller(settings: Settings) -> EchoCanceller | None:
+    """A file has no loudspeaker in its room; with devices echo is cancelled, or gated where that is not installed."""
+    from realtime_cli.dsp.echo import load
+
+    if settings.echo == "off" or (settings.echo == "auto" and settings.input_file):
+        return None
+    canceller = None if settings.echo == "gate" else load("webrtc")
+    if canceller is None and settings.echo == "aec":
+        raise ConfigError(
+            "The echo canceller is not installed", advice="pip install livekit, or --echo gate."
+        )
+    return canceller or load("half-duplex")
 
 
 def _report(outcome: Outcome) -> int:

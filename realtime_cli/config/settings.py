@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     input_file: str | None = None
     output_file: str | None = None
     audio: bool = True
+    echo: Literal["auto", "aec", "gate", "off"] = "auto"
 
     tools: tuple[str, ...] = ()
     plain: bool = False

@@ -143,6 +143,7 @@ CUSTOM = Provider(
     title="the given URL",
     base_url="",
     key_vars=("REALTIME_CLI_API_KEY",),
+    transcription_model="whisper-1",  # the name that compatible servers know best
     abilities=ALL - {Ability.IMAGES, Ability.REASONING, Ability.NOISE_REDUCTION},
     auto=False,
 )

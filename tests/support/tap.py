@@ -113,7 +113,11 @@ def tapped(upstream: str) -> Iterator[Tap]:
                         await sink.send(text)
                 except ConnectionClosed:
                     pass  # the other side is told below
-                await sink.close(source.close_code or 1000, source.close_reason or "")
+                code = source.close_code
+                if code in (None, 1005, 1006):  # no code came, and none may be sent for that
+                    await sink.close()
+                else:
+                    await sink.close(code, source.close_reason or "")
 
             await asyncio.gather(pump(client, server, "up"), pump(server, client, "down"))
 
