@@ -44,25 +44,42 @@ class KeyInput(Protocol):
 
 
 def find_key_input() -> KeyInput | None:
-    """The keyboard of this process: stdin, or else the controlling terminal; None where there is neither."""
+    """The keyboard of this process: stdin, or else the controlling terminal.
+
+    None where there is neither, and for a job in the background: its terminal is somebody else's now.
+    """
     if sys.platform == "win32":
         from realtime_cli.terminal.console_keys import ConsoleKeys
 
         return ConsoleKeys() if sys.stdin is not None and sys.stdin.isatty() else None
+    fd = _find_terminal()
+    if fd is None or _is_in_background(fd):
+        return None
+    return TerminalKeys(fd)
+
+
+def _find_terminal() -> int | None:
     for fd in (0, 1, 2):
         try:
             if not os.isatty(fd):
                 continue
             if fd == 0 and os.access(os.ttyname(0), os.W_OK):
-                return TerminalKeys(0)
+                return 0
             # By name: kqueue on macOS cannot watch /dev/tty, and an output may be open for writing only.
-            return TerminalKeys(os.open(os.ttyname(fd), os.O_RDWR | os.O_NOCTTY))
+            return os.open(os.ttyname(fd), os.O_RDWR | os.O_NOCTTY)
         except OSError:
             continue  # closed, or not ours to open: the next one
     try:
-        return TerminalKeys(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+        return os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:
         return None
+
+
+def _is_in_background(fd: int) -> bool:
+    try:
+        return os.tcgetpgrp(fd) != os.getpgrp()
+    except OSError:
+        return False  # a terminal without job control
 
 
 class TerminalKeys:

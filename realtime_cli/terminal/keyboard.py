@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import sys
 from collections.abc import Callable
 from typing import Protocol
 
@@ -22,6 +18,7 @@ from realtime_cli.session.facts import (
     TalkKeyTapped,
 )
 from realtime_cli.terminal.contract import KeysPicture
+from realtime_cli.terminal.job_control import JobControl
 from realtime_cli.terminal.key_input import KeyInput
 from realtime_cli.terminal.kitty import Action, Stroke
 from realtime_cli.terminal.line_editor import PASTE, LineEditor
@@ -67,6 +64,7 @@ class Keyboard:
         self._changed = changed
         self._screen = screen
         self._typing = typing
+        self._jobs = JobControl(self._give_back, self._take_again)
         self._editor = LineEditor()
         self._prompt_open = typing
         self._help_open = False
@@ -100,6 +98,7 @@ class Keyboard:
         if self._started:
             return
         self._started = True
+        self._jobs.start()
         self._input.open(self._key, self._input_changed, self._input_ended)
         self._changed()
 
@@ -107,29 +106,21 @@ class Keyboard:
         """Give the keyboard back as it was. May be called twice."""
         if self._started:
             self._started = False
+            self._jobs.stop()
             self._release_talk_key()
             self._input.close()
 
-    def suspend(self) -> None:
-        """Give terminal and screen back, stop the process until the shell continues it, and take them again."""
-        if sys.platform == "win32":
-            return
+    def _give_back(self) -> None:
         self._release_talk_key()
         self._input.close()
         if self._screen is not None:
             self._screen.suspend()
-        # To the whole process group, as the terminal itself does it: workers and a pipeline stop, too. Where no
-        # shell could continue us (an orphaned group) the kernel ignores it and we just go on.
-        os.kill(0, signal.SIGTSTP)
-        # The signal is delivered before kill returns or a moment later; after SIGCONT the loop goes on here.
-        asyncio.get_running_loop().call_soon(self._resume)
 
-    def _resume(self) -> None:
-        if self._started:
-            self._input.open(self._key, self._input_changed, self._input_ended)
-            if self._screen is not None:
-                self._screen.resume()
-            self._changed()
+    def _take_again(self) -> None:
+        self._input.open(self._key, self._input_changed, self._input_ended)
+        if self._screen is not None:
+            self._screen.resume()
+        self._changed()
 
     # --- keys -----------------------------------------------------------------------------------------------------
 
@@ -142,7 +133,7 @@ class Keyboard:
         elif stroke.key == "c-c":
             self._post(BreakPressed())
         elif stroke.key == "c-z":
-            self.suspend()
+            self._jobs.suspend()
         elif self._prompt_open:
             self._type(stroke)
         elif stroke.key == TALK_KEY:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TextIO
 
 from realtime_cli.session.state import Call, Entry, Notice, Phase, SessionState, Spoken
-from realtime_cli.terminal.contract import OutputClosed
+from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
 from realtime_cli.terminal.output import write
 from realtime_cli.terminal.sanitize import clean, clean_line
 from realtime_cli.terminal.theme import Colour, Theme
@@ -27,6 +28,12 @@ class PlainView:
         self._printed = 0
         self._phase: Phase | None = None
         self._last: SessionState | None = None
+        self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
+        self._typed: str | None = None
+
+    def watch_keys(self, keys: Callable[[], KeysPicture]) -> None:
+        """Echo what is typed, on stderr: the terminal itself does not while single keys are read."""
+        self._keys = keys
 
     def start(self) -> None:
         """Nothing to take."""
@@ -41,19 +48,43 @@ class PlainView:
         self._print_until(state, state.settled)
         if state.phase is not self._phase:
             self._phase = state.phase
+            self._break_typed_line()
             write(self._err, f"[{phase_words(state, now_s)}]\n")
+        self._echo()
 
     def stop(self) -> None:
         """Print what was still in progress."""
         if self._last is not None:
             try:
                 self._print_until(self._last, len(self._last.entries))
+                self._break_typed_line()
             except OutputClosed:
                 return  # nobody is there to read it
+
+    def _echo(self) -> None:
+        """What was added to the line being typed; the whole line anew when it was changed in another place."""
+        prompt = self._keys().prompt
+        if prompt is None:
+            self._break_typed_line()
+            return
+        if self._typed is not None and prompt.text.startswith(self._typed):
+            added = prompt.text[len(self._typed) :]
+        else:
+            self._break_typed_line()
+            added = f"> {prompt.text}"
+        self._typed = prompt.text
+        if added:
+            write(self._err, clean(added).replace("\n", " "))
+
+    def _break_typed_line(self) -> None:
+        if self._typed is not None:
+            self._typed = None
+            write(self._err, "\n")
 
     def _print_until(self, state: SessionState, end: int) -> None:
         for entry in state.entries[self._printed : end]:
             self._printed += 1
+            self._break_typed_line()
             stream = self._err if isinstance(entry, Notice) else self._out
             write(stream, self._painted(plain_lines(entry)) + "\n")
 

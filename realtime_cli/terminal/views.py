@@ -62,7 +62,7 @@ def keyboard_for(view: View, *, typing: bool = False) -> MakeKeyboard | None:
     """What makes the keyboard of this process' terminal, None where there is no terminal to read keys from.
 
     Args:
-        view: From `open_view`. A live view shows what is typed, and is given back while the process is suspended.
+        view: From `open_view`. It shows what is typed; a live one is given back while the process is suspended.
         typing: Keep a line open for messages, because there is no microphone.
     """
     from realtime_cli.terminal.key_input import find_key_input
@@ -76,8 +76,8 @@ def keyboard_for(view: View, *, typing: bool = False) -> MakeKeyboard | None:
 
     def make(post: Callable[[Fact], None], changed: Callable[[], None]) -> Keyboard:
         keyboard = Keyboard(key_input, post, changed, screen=live, typing=typing)
-        if live is not None:
-            live.watch_keys(lambda: keyboard.picture)
+        if isinstance(view, LiveView | PlainView):
+            view.watch_keys(lambda: keyboard.picture)
         return keyboard
 
     return make

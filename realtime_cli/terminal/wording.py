@@ -48,7 +48,9 @@ def call_outcome(call: Call, now_s: float | None) -> str:
 
 
 def seconds(duration_s: float) -> str:
-    """A duration to read: "0.3 s", "12 s", "3:05 min"."""
+    """A duration to read: "20 ms", "0.3 s", "12 s", "3:05 min"."""
+    if duration_s < 0.1:
+        return f"{duration_s * 1_000:.0f} ms"
     if duration_s < 10:
         return f"{duration_s:.1f} s"
     if duration_s < 100:

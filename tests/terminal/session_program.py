@@ -69,6 +69,7 @@ class Program:
                 keyboard.start()
             else:
                 self.post(PromptTyped("no keys"))
+                self.post(PromptTyped("the last one is not settled"))
             showing = asyncio.create_task(self.show())
             ending = asyncio.create_task(self.ended.wait())
             await asyncio.wait([showing, ending], return_when=asyncio.FIRST_COMPLETED)

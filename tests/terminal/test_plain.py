@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from realtime_cli.session.state import CallStatus, Notice, Spoken
-from realtime_cli.terminal.contract import OutputClosed
+from realtime_cli.terminal.contract import KeysPicture, OutputClosed, PromptLine
 from realtime_cli.terminal.plain import PlainView, plain_lines
 from realtime_cli.terminal.theme import Colour, Theme
 from tests.terminal.states import (
@@ -85,6 +85,26 @@ def test_problems_are_told() -> None:
     assert plain_lines(Notice("error", "lost", "try again")) == "error: lost try again"
 
 
+def test_what_is_typed_is_echoed_as_it_grows() -> None:
+    desk = Desk()
+    prompt: PromptLine | None = None
+    desk.view.watch_keys(lambda: KeysPicture(work=True, prompt=prompt))
+    desk.view.update(READY, NOW_S)
+    for text in ("", "h", "he", "hello", "hell\x1b"):
+        prompt = PromptLine(text, len(text))
+        desk.view.update(READY, NOW_S)
+    assert desk.err.getvalue() == "[listening]\n> hello\n> hell�"
+    desk.view.update(replace(READY, entries=(PLUG,), settled=1), NOW_S)
+    prompt = None
+    desk.view.update(replace(READY, entries=(PLUG,), settled=1), NOW_S)
+    desk.view.stop()
+    assert desk.err.getvalue().splitlines()[2:] == [
+        "> hell�",
+        "warning: the microphone went quiet check the plug",
+        "> hell�",
+    ]
+
+
 def test_colours_come_only_when_they_are_forced() -> None:
     for colour, expected in ((Colour.ALWAYS, "\x1b[32myou:\x1b[0m what"), (Colour.AUTO, "you: what")):
         desk = Desk(colour)
@@ -102,7 +122,7 @@ def test_what_the_encoding_lacks_does_not_stop_the_session() -> None:
 READER_LEAVES = """
 import sys
 from dataclasses import replace
-from realtime_cli.terminal.contract import OutputClosed
+from realtime_cli.terminal.contract import KeysPicture, OutputClosed, PromptLine
 from realtime_cli.terminal.plain import PlainView
 from realtime_cli.terminal.theme import Theme
 from tests.terminal.states import QUESTION, READY

@@ -31,7 +31,7 @@ def given_back(terminal: Terminal) -> list[str]:
         "paste mode": screen.on("?2004"),
         "focus mode": screen.on("?1004"),
         "kitty": screen.kitty_depth != 0,
-        "region": "listening" in screen.text,
+        "region": "○ listening" in screen.text,
     }
     return [name for name, bad in wrong.items() if bad]
 
@@ -185,6 +185,41 @@ def test_a_terminal_that_hangs_up_ends_the_session() -> None:
     os.close(terminal._slave)
 
 
+def test_plain_lines_echo_what_is_typed_and_give_the_terminal_back() -> None:
+    with Terminal(*PROGRAM, "plain") as terminal:
+        terminal.until("[listening]")
+        terminal.press("thi there")
+        terminal.until("> hi there")
+        terminal.press("\rq")
+        assert terminal.end() == 0
+        assert given_back(terminal) == []
+        assert terminal.screen.shown == [
+            "[listening]",
+            "> hi there",
+            "assistant: PromptTyped(text='hi there')",
+            "assistant: QuitPressed()",
+            "the end",
+        ]
+        assert "\x1b[?25l" not in terminal.screen.raw
+
+
+def test_a_job_in_the_background_leaves_the_keys_alone() -> None:
+    with Terminal("-c", BACKGROUND) as terminal:
+        terminal.until("no keys")
+        assert terminal.attributes == list(terminal.before)
+        terminal.press("\n")
+        assert terminal.end() == 0
+
+
+BACKGROUND = """
+import subprocess, sys
+job = subprocess.Popen([sys.executable, "-m", "tests.terminal.session_program", "plain"], process_group=0)
+sys.stdin.readline()
+job.terminate()
+sys.exit(job.wait())
+"""
+
+
 def test_piped_input_leaves_the_keys_to_the_terminal() -> None:
     reading, writing = os.pipe()
     os.close(writing)
@@ -220,6 +255,7 @@ if job == 0:
     os.tcsetpgrp(0, os.getpid())
     signal.signal(signal.SIGTTOU, signal.SIG_DFL)
     os.execv(sys.executable, [sys.executable, "-m", "tests.terminal.session_program"])
+print("job", job, flush=True)
 while True:
     _, status = os.waitpid(job, os.WUNTRACED)
     os.tcsetpgrp(0, os.getpgid(0))
@@ -252,6 +288,29 @@ def test_control_z_suspends_and_comes_back(kitty: bool) -> None:
         terminal.end()
         assert given_back(terminal) == []
         assert terminal.screen.text.count("TalkKeyReleased") == (1 if kitty else 0)
+
+
+def test_a_stop_signal_from_elsewhere_gives_the_terminal_back_too() -> None:
+    with Terminal("-c", SHELL) as terminal:
+        terminal.until("space talk")
+        os.kill(int(terminal.screen.raw.split()[1]), signal.SIGTSTP)
+        terminal.until("stopped, echo True")
+        assert given_back(terminal) == []
+        terminal.press("fg\n")
+        terminal.until("space talk")
+        terminal.press("q")
+        terminal.until("exit 0")
+
+
+def test_without_a_shell_control_z_just_goes_on() -> None:
+    with start() as terminal:
+        terminal.press("\x1a")
+        terminal.until(lambda screen: screen.raw.count("\x1b[?2004h") == 2)
+        terminal.press("m")
+        terminal.until("MuteToggled()")
+        terminal.press("q")
+        assert terminal.end() == 0
+        assert given_back(terminal) == []
 
 
 def test_the_helpers_see_a_screen() -> None:

@@ -79,7 +79,9 @@ def test_time_left(left_s: float, expected: str) -> None:
     assert time_left(left_s) == expected
 
 
-@pytest.mark.parametrize(("duration_s", "expected"), [(0.25, "0.2 s"), (42.4, "42 s"), (185.0, "3:05 min")])
+@pytest.mark.parametrize(
+    ("duration_s", "expected"), [(0.02, "20 ms"), (0.25, "0.2 s"), (42.4, "42 s"), (185.0, "3:05 min")]
+)
 def test_seconds(duration_s: float, expected: str) -> None:
     assert seconds(duration_s) == expected
 
