@@ -39,12 +39,17 @@ MISSING_VAD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """Engines by name. "auto" takes the best that is installed; a name that is not installed is an error."""
+    """Engines by name. "auto" takes the best that is installed; a name that is not installed is an error.
+
+    `transcripts` and `answers` are what the "scripted" ears hear and the "scripted" brain says, in order.
+    """
 
     ears: EarsKind = "auto"
     mouth: MouthKind = "auto"
     brain: BrainKind = "rules"
     vad: VadKind = "auto"
+    transcripts: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +95,10 @@ def assemble(choice: EngineChoice | None = None, installed: Installed | None = N
     choice = choice or EngineChoice()
     installed = installed or Installed.look()
     missing: list[str] = []
-    ears = _ears(choice.ears, installed, missing)
+    ears = _ears(choice, installed, missing)
     mouth = _mouth(choice.mouth, installed, missing)
     new_vad = _vad(choice.vad, installed, missing)
-    brain: Brain = _pick("brain", choice.brain, _BRAINS)()
+    brain = _brain(choice)
     ears.expect(brain.phrases(()))
     return Engines(ears, mouth, brain, new_vad, tuple(missing))
 
@@ -116,14 +121,17 @@ def what_is_installed(installed: Installed | None = None) -> list[EngineRow]:
     ]
 
 
-_BRAINS: Final[dict[str, Callable[[], Brain]]] = {
-    "rules": RulesBrain,
-    "echo": EchoBrain,
-    "scripted": ScriptedBrain,
-}
+def _brain(choice: EngineChoice) -> Brain:
+    makers: dict[str, Callable[[], Brain]] = {
+        "rules": RulesBrain,
+        "echo": EchoBrain,
+        "scripted": lambda: ScriptedBrain(choice.answers),
+    }
+    return _pick("brain", choice.brain, makers)()
 
 
-def _ears(kind: EarsKind, installed: Installed, missing: list[str]) -> Ears:
+def _ears(choice: EngineChoice, installed: Installed, missing: list[str]) -> Ears:
+    kind = choice.ears
     if kind == "auto":
         if installed.pocketsphinx:
             return PocketsphinxEars()
@@ -133,7 +141,7 @@ def _ears(kind: EarsKind, installed: Installed, missing: list[str]) -> Ears:
         _demand(installed.pocketsphinx, kind, ADD_LOCAL)
     makers: dict[str, Callable[[], Ears]] = {
         "pocketsphinx": PocketsphinxEars,
-        "scripted": ScriptedEars,
+        "scripted": lambda: ScriptedEars(choice.transcripts),
         "none": NoEars,
     }
     return _pick("ears", kind, makers)()

@@ -81,7 +81,7 @@ class EspeakLibraryMouth:
         shape = SpeechShape(self._rate_hz)
         ended = False
         try:
-            while (piece := await asyncio.wait_for(arrived.get(), _STALL_S)) is not None:
+            while (piece := await _next_piece(arrived)) is not None:
                 if isinstance(piece, EngineFailed):
                     raise piece
                 if pcm := shape.feed(piece):
@@ -118,3 +118,9 @@ class EspeakLibraryMouth:
     def _on_death(self) -> None:
         for arrived in self._waiting.values():
             arrived.put_nowait(EngineFailed(_DIED))
+
+
+async def _next_piece(arrived: asyncio.Queue[bytes | EngineFailed | None]) -> bytes | EngineFailed | None:
+    await asyncio.sleep(0)  # taking what is there already does not let anybody else run
+    async with asyncio.timeout(_STALL_S):
+        return await arrived.get()

@@ -91,6 +91,7 @@ class EspeakMouth:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
                 env=quiet_environment(),
+                start_new_session=True,  # Ctrl+C in the terminal is for us: it may mean something else
             )  # fmt: skip
         except OSError as exc:
             raise EngineFailed(f"espeak-ng did not start: {exc.strerror}") from exc
@@ -120,7 +121,7 @@ async def _shaped(process: asyncio.subprocess.Process) -> AsyncGenerator[bytes, 
     assert process.stdout is not None
     shape: SpeechShape | None = None
     header = b""
-    while piece := await asyncio.wait_for(process.stdout.read(_PIECE_BYTES), _STALL_S):
+    while piece := await _read(process.stdout):
         if shape is None:
             header += piece
             found = _read_header(header)
@@ -131,6 +132,12 @@ async def _shaped(process: asyncio.subprocess.Process) -> AsyncGenerator[bytes, 
             yield pcm
     if shape is not None and (pcm := shape.finish()):
         yield pcm
+
+
+async def _read(stream: asyncio.StreamReader) -> bytes:
+    await asyncio.sleep(0)  # a read of what is there already does not let anybody else run
+    async with asyncio.timeout(_STALL_S):  # `wait_for` of Python 3.11 may swallow a cancellation
+        return await stream.read(_PIECE_BYTES)
 
 
 def _read_header(data: bytes) -> tuple[int, int] | None:

@@ -21,10 +21,10 @@ COMFORT_NOISE_RMS: Final = 40
 
 _NOISE_S: Final = 4.0
 _MAX_PAIRS: Final = 2
-"""Utterances heard at the same time; further ones wait with their audio kept. Each pair takes some 250 MB."""
+"""Utterances heard at the same time; further ones wait with their audio kept. Each pair takes 140 MB."""
 
 _MAX_PHRASES: Final = 6_000
-_PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 10.0
 """How long a result may take, beside the length of the audio itself. It is there to end a hang, not to hurry."""
 
 
@@ -38,7 +38,8 @@ class PocketsphinxEars:
 
     name = "pocketsphinx"
 
-    def __init__(self) -> None:
+    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+        self.patience_s = patience_s
         self._idle: list[RecogniserPair] = []
         self._pairs: set[RecogniserPair] = set()
         self._free = asyncio.Semaphore(_MAX_PAIRS)
@@ -152,7 +153,7 @@ class PocketsphinxUtterance:
             await self._attaching
             assert self._pair is not None
             self._pass_on(self._resampler.flush())
-            result = await self._pair.finish(_PATIENCE_S + self._frames / RATE_HZ)
+            result = await self._pair.finish(self._ears.patience_s + self._frames / RATE_HZ)
             return Transcript(result.text)
         finally:
             await self._detach()

@@ -73,9 +73,12 @@ class RecogniserPair:
         Raises:
             EngineFailed: One of them does not start.
         """
-        started = await asyncio.gather(
-            *(worker.start(_START_S) for worker in self._workers), return_exceptions=True
-        )
+        starts = (worker.start(_START_S) for worker in self._workers)
+        try:
+            started = await asyncio.gather(*starts, return_exceptions=True)
+        except asyncio.CancelledError:
+            await self.kill()  # one of the two may be there already
+            raise
         for result in started:
             if isinstance(result, BaseException):
                 await self.stop()
@@ -114,7 +117,8 @@ class RecogniserPair:
             self._fail()
         self._send("E")
         try:
-            full, domain = await asyncio.wait_for(asyncio.gather(*self._finals), limit_s)
+            async with asyncio.timeout(limit_s):
+                full, domain = await asyncio.gather(*self._finals)
         except TimeoutError:
             await self.kill()
             raise EngineFailed(f"speech recognition took longer than {limit_s:.0f} s") from None

@@ -71,13 +71,15 @@ class Worker:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
                 env=quiet_environment(),
+                start_new_session=True,  # Ctrl+C in the terminal is for us, not for the engine
             )
         except OSError as exc:
             raise EngineFailed(f"{self._name} did not start: {exc.strerror}") from exc
         assert self._process.stdout is not None
         stream = self._process.stdout
         try:
-            first = await asyncio.wait_for(_next_frame(stream), limit_s)
+            async with asyncio.timeout(limit_s):
+                first = await _next_frame(stream)
         except TimeoutError:
             await self.stop()
             raise EngineFailed(f"{self._name} was not ready after {limit_s:.0f} s") from None
@@ -106,7 +108,8 @@ class Worker:
         assert process.stdout is not None
         process.stdin.close()
         try:
-            await asyncio.wait_for(self._end_of(process), _STOP_S)
+            async with asyncio.timeout(_STOP_S):
+                await self._end_of(process)
         except TimeoutError:
             _kill(process)
             await self._end_of(process)

@@ -6,7 +6,8 @@ import pytest
 
 from realtime_cli.errors import ConfigError
 from realtime_cli.server.engines.catalog import EngineChoice, Installed, assemble, what_is_installed
-from tests.server.engines.speech import needs_espeak, needs_pocketsphinx
+from realtime_cli.server.engines.contract import Question, Thought, Words
+from tests.server.engines.speech import hear, needs_espeak, needs_pocketsphinx
 
 NOTHING = Installed(pocketsphinx=False, espeak=False, library=False, silero=False)
 
@@ -50,6 +51,16 @@ def test_named_engines_are_taken() -> None:
     engines = assemble(EngineChoice(ears="scripted", mouth="tone", brain="echo", vad="energy"))
     assert (engines.ears.name, engines.mouth.name, engines.brain.name) == ("scripted", "tone", "echo")
     assert engines.missing == ()
+
+
+def test_scripts_are_handed_to_the_scripted_engines() -> None:
+    engines = assemble(EngineChoice("scripted", "tone", "scripted", transcripts=("hello",), answers=("hi",)))
+    assert asyncio.run(hear(engines.ears, b"")) == "hello"
+
+    async def first() -> Thought:
+        return await anext(engines.brain.answer(Question("", ())))
+
+    assert asyncio.run(first()) == Words("hi")
 
 
 def test_each_session_gets_a_voice_detector_of_its_own() -> None:

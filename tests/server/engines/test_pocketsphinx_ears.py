@@ -109,6 +109,25 @@ def test_a_worker_killed_in_mid_utterance_fails_it_and_the_next_one_works(which:
     asyncio.run(main())
 
 
+def test_a_worker_that_hangs_is_given_up_and_replaced() -> None:
+    async def main() -> None:
+        ears = PocketsphinxEars(patience_s=0.2)
+        try:
+            await ears.start()
+            stuck = ears.pids
+            utterance = ears.listen()
+            os.kill(stuck[0], signal.SIGSTOP)
+            with pytest.raises(EngineFailed, match="longer than"):
+                await utterance.finish()
+            ears.patience_s = 10.0
+            assert await hear(ears, SILENCE) == ""
+            assert not any(is_running(pid) for pid in stuck)
+        finally:
+            await ears.stop()
+
+    asyncio.run(main())
+
+
 def test_a_discarded_utterance_leaves_no_trace() -> None:
     async def main() -> None:
         mouth, ears = EspeakMouth(), ears_for_rules()
