@@ -38,7 +38,7 @@ def test_one_prompt_one_answer() -> None:
     told = mind.hear(*text_answer("Hello."))
     assert kinds(told) == ["Disconnect", "Finish"]
     assert of(told, c.Finish) == [c.Finish(0)]
-    state = mind.state
+    state = mind.see()
     assert (state.answer_text, state.response_id, state.phase) == ("Hello.", "r1", Phase.ENDED)
     assert state.settled == len(state.entries) == 2
 
@@ -46,11 +46,11 @@ def test_one_prompt_one_answer() -> None:
 def test_words_are_there_as_they_come() -> None:
     mind = asked()
     mind.hear(*begun())
-    assert mind.state.answer_text == ""
+    assert mind.see().answer_text == ""
     mind.hear(p.ResponseOutputTextDelta(response_id="r1", item_id="a1", delta="He"))
-    assert (mind.state.answer_text, mind.state.phase) == ("He", Phase.SPEAKING)
+    assert (mind.see().answer_text, mind.see().phase) == ("He", Phase.SPEAKING)
     mind.hear(p.ResponseOutputTextDelta(response_id="r1", item_id="a1", delta="llo"))
-    assert mind.state.answer_text == "Hello"
+    assert mind.see().answer_text == "Hello"
 
 
 def test_prompts_typed_meanwhile_wait_at_the_gate_and_share_one_answer() -> None:
@@ -80,9 +80,9 @@ def test_empty_prompts_are_nothing() -> None:
 def test_an_answer_that_begins_without_being_announced_is_followed() -> None:
     mind = asked()
     mind.hear(p.ResponseOutputTextDelta(response_id="r7", item_id="a7", delta="Yes"))
-    assert mind.state.response is ResponseState.ACTIVE
+    assert mind.see().response is ResponseState.ACTIVE
     mind.hear(done("r7"))
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
     assert mind.lines() == ["user: hi", "assistant: Yes"]
 
 
@@ -91,7 +91,7 @@ def test_an_answer_that_is_only_done_is_over() -> None:
     item = p.MessageItem(id="a1", role="assistant", content=(p.OutputText("All at once"),))
     told = mind.hear(p.ResponseDone(response=p.Response(id="r1", status="completed", output=(item,))))
     assert of(told, c.Finish) == [c.Finish(0)]
-    assert mind.state.answer_text == "All at once"
+    assert mind.see().answer_text == "All at once"
 
 
 def test_done_twice_counts_once() -> None:
@@ -99,14 +99,14 @@ def test_done_twice_counts_once() -> None:
     usage = p.Usage(total_tokens=5)
     over = p.ResponseDone(response=p.Response(id="r1", status="completed", usage=usage))
     mind.hear(*begun(), over, over)
-    assert (mind.state.tokens.responses, mind.state.tokens.total) == (1, 5)
+    assert (mind.see().tokens.responses, mind.see().tokens.total) == (1, 5)
 
 
 def test_an_answer_given_up_without_a_word_gives_way_to_the_next() -> None:
     mind = asked()
     mind.hear(*begun("r1", "a1"), *begun("r2", "a2"))
     mind.hear(p.ResponseOutputTextDelta(response_id="r2", item_id="a2", delta="Second"), done("r2"))
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
     assert mind.lines()[-1] == "assistant: Second"
 
 
@@ -118,7 +118,7 @@ def test_asides_are_marked_and_are_not_the_answer() -> None:
     mind.hear(p.ResponseOutputItemAdded(item=final, response_id="r1", output_index=1))
     mind.hear(p.ResponseOutputTextDelta(response_id="r1", item_id="a2", delta="Noon."), done())
     assert [entry.commentary for entry in mind.spoken()] == [False, True, False]
-    assert mind.state.answer_text == "Noon."
+    assert mind.see().answer_text == "Noon."
 
 
 def test_a_failed_answer_is_asked_for_again_three_times() -> None:
@@ -203,7 +203,7 @@ def test_an_active_answer_that_we_did_not_know_of_is_waited_for_once() -> None:
 def test_an_answer_that_never_begins_opens_the_gate_again() -> None:
     mind = asked()
     mind.wait(61)
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
     assert any("did not begin" in text for text in mind.notices())
     (end,) = of(asked(once=True).wait(61), c.Finish)
     assert end.exit_code == 79
@@ -215,11 +215,11 @@ def test_an_answer_that_stops_coming_is_given_up_and_taken_up_if_it_goes_on() ->
     mind.wait(100)
     mind.hear(p.ResponseOutputTextDelta(response_id="r1", item_id="a1", delta="ll"))
     mind.wait(100)
-    assert mind.state.response is ResponseState.ACTIVE
+    assert mind.see().response is ResponseState.ACTIVE
     mind.wait(30)
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
     mind.hear(done("r1"))
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
 
 
 def test_tokens_are_summed_and_missing_details_are_nothing() -> None:
@@ -233,7 +233,7 @@ def test_tokens_are_summed_and_missing_details_are_nothing() -> None:
     )
     for response_id, usage in (("r1", full), ("r2", p.Usage(total_tokens=3)), ("r3", None)):
         mind.hear(p.ResponseDone(response=p.Response(id=response_id, status="completed", usage=usage)))
-    tokens = mind.state.tokens
+    tokens = mind.see().tokens
     assert (tokens.responses, tokens.total, tokens.cached) == (2, 33, 4)
     assert (tokens.input_text, tokens.input_audio, tokens.input_image) == (5, 6, 1)
     assert (tokens.output_text, tokens.output_audio) == (7, 11)

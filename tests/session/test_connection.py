@@ -28,7 +28,7 @@ from tests.support.facts import (
 def test_the_first_word_is_connect_and_greetings_are_shown() -> None:
     mind = Mind(voice_wish(greeting=("Talking to the demo.",)))
     assert kinds(mind.begin()) == ["Connect"]
-    assert mind.state.phase is Phase.CONNECTING
+    assert mind.see().phase is Phase.CONNECTING
     assert mind.notices() == ["Talking to the demo."]
 
 
@@ -37,10 +37,10 @@ def test_nothing_is_said_before_the_server_spoke() -> None:
     mind.begin()
     assert kinds(mind.tell(f.Connected(1))) == []
     assert kinds(mind.hear(p.SessionCreated(session=p.SessionConfig(id="s")))) == ["session.update"]
-    assert mind.state.connection is ConnectionState.CONFIGURING
+    assert mind.see().connection is ConnectionState.CONFIGURING
     assert kinds(mind.hear(p.SessionUpdated(session=voice_config()))) == []
-    assert mind.state.connection is ConnectionState.READY
-    assert mind.state.phase is Phase.LISTENING
+    assert mind.see().connection is ConnectionState.READY
+    assert mind.see().phase is Phase.LISTENING
 
 
 def test_the_update_says_exactly_what_was_wished() -> None:
@@ -59,7 +59,7 @@ def test_the_picture_names_what_the_server_made_of_it() -> None:
         audio=p.AudioConfig(output=p.AudioOutput(voice=p.VoiceId("mine"))),
     )
     mind.ready(config)
-    state = mind.state
+    state = mind.see()
     assert (state.session_id, state.model, state.voice, state.expires_at_epoch_s) == (
         "sess_9",
         "big",
@@ -74,7 +74,7 @@ def test_a_server_that_says_nothing_is_told_the_settings_after_a_while() -> None
     mind.tell(f.Connected(1))
     assert kinds(mind.wait(11)) == ["session.update"]
     mind.wait(6)
-    assert mind.state.connection is ConnectionState.READY
+    assert mind.see().connection is ConnectionState.READY
     assert any("did not confirm" in text for text in mind.notices())
 
 
@@ -114,7 +114,7 @@ def test_an_update_that_stays_refused_does_not_end_a_talk_but_a_script() -> None
         (update,) = said(mind.hear(p.SessionCreated(session=p.SessionConfig())), p.SessionUpdate)
         told = mind.hear(error("unknown_parameter", "session.foo", str(update.event_id)))
         assert bool(of(told, c.Finish)) is ends
-        assert (mind.state.connection is ConnectionState.READY) is not ends
+        assert (mind.see().connection is ConnectionState.READY) is not ends
 
 
 def test_a_failed_first_connection_ends_at_once_with_its_class() -> None:
@@ -122,7 +122,7 @@ def test_a_failed_first_connection_ends_at_once_with_its_class() -> None:
     mind.begin()
     (end,) = of(mind.tell(f.ConnectFailed("nobody there", "check the URL", 69, True)), c.Finish)
     assert end == c.Finish(69, "nobody there", "check the URL")
-    assert mind.state.phase is Phase.ENDED
+    assert mind.see().phase is Phase.ENDED
 
 
 def test_a_lost_line_is_taken_up_again_and_the_conversation_sent_again() -> None:
@@ -131,8 +131,8 @@ def test_a_lost_line_is_taken_up_again_and_the_conversation_sent_again() -> None
     mind.hear(*user_turn(), *begun(), *voice(100, "Hello you"), *ended())
     told = mind.tell(f.ConnectionLost(1011, "oops"))
     assert kinds(told) == []
-    assert mind.state.phase is Phase.RECONNECTING
-    assert mind.state.retry_at_s is not None
+    assert mind.see().phase is Phase.RECONNECTING
+    assert mind.see().retry_at_s is not None
     assert kinds(mind.wait(1)) == ["Connect"]
     told = mind.connect(attempt=2)
     items = [event.item for event in said(told, p.ConversationItemCreate)]
@@ -143,7 +143,7 @@ def test_a_lost_line_is_taken_up_again_and_the_conversation_sent_again() -> None
     assert said(told, p.ResponseCreate) == []
     mind.hear(*(p.ConversationItemAdded(item=item) for item in items))
     assert mind.lines() == ["user: hello there", "assistant: Hello you"]
-    assert mind.state.phase is not Phase.RECONNECTING
+    assert mind.see().phase is not Phase.RECONNECTING
 
 
 def test_items_that_a_server_renames_are_not_shown_twice() -> None:
@@ -203,7 +203,7 @@ def test_the_budget_is_refilled_by_a_session_not_by_a_handshake() -> None:
         mind.wait(10)
         mind.tell(f.Connected(attempt))  # accepted, and dropped at once
     assert pauses == 3
-    assert mind.state.phase is Phase.ENDED
+    assert mind.see().phase is Phase.ENDED
 
 
 def test_sessions_that_work_refill_the_budget() -> None:
@@ -213,7 +213,7 @@ def test_sessions_that_work_refill_the_budget() -> None:
         assert of(mind.tell(f.ConnectionLost(1006, "")), c.Finish) == []
         mind.wait(10)
         mind.connect(attempt=attempt)
-    assert mind.state.connection is ConnectionState.READY
+    assert mind.see().connection is ConnectionState.READY
 
 
 @pytest.mark.parametrize(
@@ -273,9 +273,9 @@ def test_audio_beyond_ten_seconds_without_a_session_is_dropped_and_counted() -> 
     mind = Mind()
     mind.begin()
     mind.tell(*(mic(100) for _ in range(120)))
-    assert mind.state.uplink_dropped_ms == 2000
+    assert mind.see().uplink_dropped_ms == 2000
     mind.tell(f.UplinkDropped(500))
-    assert mind.state.uplink_dropped_ms == 2500
+    assert mind.see().uplink_dropped_ms == 2500
 
 
 def test_a_server_without_turn_detection_is_named() -> None:

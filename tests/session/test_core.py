@@ -197,7 +197,7 @@ class Watch:
         self.ran: set[str] = set()
 
     def look(self, commands: list[c.Command]) -> None:
-        state = self.mind.state
+        state = self.mind.see()
         asks = [
             word for word in commands if isinstance(word, c.Say) and isinstance(word.event, p.ResponseCreate)
         ]
@@ -234,7 +234,7 @@ def test_whatever_happens_in_whatever_order_the_mind_goes_on(
     for fact in happened:
         watch.look(mind.tell(fact))
     mind.wait(400)
-    assert isinstance(mind.state, SessionState)
+    assert isinstance(mind.see(), SessionState)
 
 
 def whole_story() -> list[p.ServerEvent]:
@@ -278,7 +278,7 @@ def test_the_same_facts_give_the_same_commands(happened: list[f.Fact]) -> None:
         mind.ready()
         mind.tell(*happened)
     assert minds[0].log == minds[1].log
-    assert minds[0].state == minds[1].state
+    assert minds[0].see() == minds[1].see()
 
 
 def test_after_any_trouble_a_typed_prompt_is_answered() -> None:
@@ -313,14 +313,14 @@ def test_a_picture_of_500_turns_takes_less_than_a_millisecond() -> None:
     for turn in range(250):
         mind.tell(f.PromptTyped(f"question {turn}"))
         mind.hear(*text_answer(f"answer {turn}", f"r{turn}", f"a{turn}"))
-    assert mind.state.settled >= 499
+    assert mind.see().settled >= 499
     best_s = min(_time_of_picture(mind) for _ in range(20))
     assert best_s < 0.001
-    assert mind.state.playout is PlayoutState.QUIET
-    assert mind.state.turn_mode is TurnMode.TYPED
+    assert mind.see().playout is PlayoutState.QUIET
+    assert mind.see().turn_mode is TurnMode.TYPED
 
 
 def _time_of_picture(mind: Mind) -> float:
     begin_s = time.perf_counter()
-    assert mind.state.entries
+    assert mind.see().entries
     return time.perf_counter() - begin_s

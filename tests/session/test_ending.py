@@ -28,7 +28,7 @@ def test_quit_closes_the_line_and_finishes_with_success() -> None:
     mind = Mind()
     mind.ready()
     assert kinds(mind.tell(f.QuitPressed())) == ["Disconnect", "Finish"]
-    assert mind.state.phase is Phase.ENDED
+    assert mind.see().phase is Phase.ENDED
     assert mind.tell(f.QuitPressed(), mic(), f.TimerFired("answer")) == []
 
 
@@ -44,7 +44,7 @@ def test_everything_said_is_settled_at_the_end() -> None:
     mind.ready()
     mind.hear(*user_turn(), *begun(), *voice(1000, "unfinished"))
     mind.tell(f.QuitPressed())
-    assert mind.state.settled == len(mind.state.entries) == 2
+    assert mind.see().settled == len(mind.see().entries) == 2
 
 
 def test_ctrl_c_stops_what_is_in_progress_and_ends_when_nothing_is() -> None:
@@ -156,4 +156,4 @@ def test_a_script_with_calls_ends_with_the_answer_after_them() -> None:
     mind.tell(f.ToolReturned("c1", "noon"))
     mind.hear(*begun("r2", "a2"), p.ResponseOutputTextDelta(response_id="r2", item_id="a2", delta="Noon"))
     assert of(mind.hear(*ended("r2", "a2")), c.Finish) == [c.Finish(0)]
-    assert mind.state.answer_text == "Noon"
+    assert mind.see().answer_text == "Noon"

@@ -36,7 +36,7 @@ def test_a_call_runs_and_its_output_is_answered_once() -> None:
     mind = asked()
     told = mind.hear(*call_answer(call_item("c1", "clock", '{"zone":"utc"}')))
     assert of(told, c.RunTool) == [c.RunTool("c1", "clock", '{"zone":"utc"}')]
-    assert mind.state.phase is Phase.CALLING
+    assert mind.see().phase is Phase.CALLING
     assert mind.calls()[0].status is CallStatus.RUNNING
     told = mind.tell(f.ToolReturned("c1", "noon"))
     assert kinds(told) == ["conversation.item.create", "response.create"]
@@ -143,7 +143,7 @@ def test_ctrl_c_stops_a_running_call_and_the_model_is_told_but_not_asked() -> No
     assert outputs(told) == [("c1", "cancelled by the user")]
     assert said(told, p.ResponseCreate) == []
     assert mind.calls()[0].status is CallStatus.CANCELLED
-    assert mind.state.phase is Phase.LISTENING
+    assert mind.see().phase is Phase.LISTENING
 
 
 def test_a_call_completed_after_the_interruption_is_answered_but_not_run() -> None:

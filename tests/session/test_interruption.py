@@ -41,7 +41,7 @@ def test_barge_in_flushes_and_truncates_to_what_was_heard() -> None:
     mind = Mind()
     speaking(mind)
     assert kinds(mind.hear(BARGE_IN)) == ["FlushPlayout"]
-    assert mind.state.playout is PlayoutState.QUIET
+    assert mind.see().playout is PlayoutState.QUIET
     (cut,) = said(mind.tell(flushed(a1=450)), p.ConversationItemTruncate)
     assert (cut.item_id, cut.content_index, cut.audio_end_ms) == ("a1", 0, 450)
     (answer,) = [entry for entry in mind.spoken() if entry.role == "assistant"]
@@ -61,7 +61,7 @@ def test_the_server_cancels_by_itself_unless_it_was_told_not_to() -> None:
     told = other.hear(BARGE_IN)
     assert kinds(told) == ["FlushPlayout", "response.cancel"]
     assert said(told, p.ResponseCancel)[0].response_id == "r1"
-    assert other.state.response is ResponseState.CANCELLING
+    assert other.see().response is ResponseState.CANCELLING
 
 
 def test_the_effective_settings_count_not_the_asked_ones() -> None:
@@ -80,7 +80,7 @@ def test_late_words_and_sound_of_an_interrupted_answer_are_dropped() -> None:
     told = mind.hear(*voice(500, " six seven"), *ended(status="cancelled", reason="turn_detected"))
     assert of(told, c.Play) == []
     assert mind.lines() == before
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
 
 
 def test_the_next_answer_is_complete() -> None:
@@ -114,7 +114,7 @@ def test_an_answer_that_is_still_coming_is_cut_even_in_a_gap() -> None:
     mind = Mind()
     speaking(mind, heard_ms=1000)
     mind.tell(f.PlayoutEmpty())
-    assert mind.state.playout is PlayoutState.QUIET
+    assert mind.see().playout is PlayoutState.QUIET
     assert kinds(mind.hear(BARGE_IN)) == ["FlushPlayout"]
     (cut,) = said(mind.tell(flushed(a1=1000)), p.ConversationItemTruncate)
     assert cut.audio_end_ms == 1000
@@ -207,7 +207,7 @@ def test_esc_stops_voice_and_answer_and_never_ends() -> None:
     mind.tell(flushed(a1=450))
     mind.hear(*ended(status="cancelled", reason="client_cancelled"))
     assert kinds(mind.tell(f.InterruptPressed(), f.InterruptPressed())) == []
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
 
 
 def test_an_answer_asked_for_is_cancelled_when_it_begins() -> None:

@@ -31,7 +31,7 @@ def test_microphone_audio_goes_out_in_20_ms_appends() -> None:
     assert append.event_id is p.UNSET
     assert kinds(mind.tell(mic(10))) == []
     assert kinds(mind.tell(mic(10))) == ["input_audio_buffer.append"]
-    assert mind.state.mic_dbfs == -20.0
+    assert mind.see().mic_dbfs == -20.0
 
 
 def test_typed_sessions_never_send_audio() -> None:
@@ -45,19 +45,19 @@ def test_a_turn_is_heard_answered_and_settled() -> None:
     mind.ready()
     turn = user_turn()
     mind.hear(turn[0])
-    assert (mind.state.phase, mind.state.user) == (Phase.HEARING, UserState.SPEAKING)
+    assert (mind.see().phase, mind.see().user) == (Phase.HEARING, UserState.SPEAKING)
     mind.hear(turn[1])
-    assert mind.state.phase is Phase.THINKING
+    assert mind.see().phase is Phase.THINKING
     mind.hear(*turn[2:], *begun())
-    assert mind.state.phase is Phase.THINKING
+    assert mind.see().phase is Phase.THINKING
     mind.hear(*voice(1000, "Good day"))
-    assert mind.state.phase is Phase.SPEAKING
+    assert mind.see().phase is Phase.SPEAKING
     mind.hear(*ended())
-    assert mind.state.phase is Phase.SPEAKING
-    assert mind.state.settled == 1  # the user's words; the answer is being heard
+    assert mind.see().phase is Phase.SPEAKING
+    assert mind.see().settled == 1  # the user's words; the answer is being heard
     mind.tell(f.Played((f.Piece("a1", 0, 24000),), -20.0, 0.05), f.PlayoutEmpty())
-    assert mind.state.phase is Phase.LISTENING
-    assert mind.state.settled == 2
+    assert mind.see().phase is Phase.LISTENING
+    assert mind.see().settled == 2
     assert mind.lines() == ["user: hello there", "assistant: Good day"]
 
 
@@ -74,8 +74,8 @@ def test_latency_runs_from_the_end_of_speech_to_the_first_word_or_sound() -> Non
     mind.hear(*user_turn())
     mind.at_s += 0.5
     mind.hear(*begun(), *voice(20, "hi"))
-    assert mind.state.latency_ms is not None
-    assert 500 < mind.state.latency_ms < 520
+    assert mind.see().latency_ms is not None
+    assert 500 < mind.see().latency_ms < 520
 
 
 def test_a_late_transcript_stands_above_its_answer() -> None:
@@ -84,12 +84,12 @@ def test_a_late_transcript_stands_above_its_answer() -> None:
     mind.hear(*user_turn(transcript=None), *begun(), *voice(100, "Fine"), *ended())
     mind.tell(f.Played((f.Piece("a1", 0, 2400),), -20.0, 0.0), f.PlayoutEmpty())
     assert mind.lines() == ["user: ", "assistant: Fine"]
-    assert mind.state.settled == 0
+    assert mind.see().settled == 0
     mind.hear(p.ConversationItemInputAudioTranscriptionDelta(item_id="u1", delta="How are"))
     assert mind.lines() == ["user: How are", "assistant: Fine"]
     mind.hear(completed("u1", "How are you?"))
     assert mind.lines() == ["user: How are you?", "assistant: Fine"]
-    assert mind.state.settled == 2
+    assert mind.see().settled == 2
 
 
 def test_a_transcript_that_comes_twice_is_replaced() -> None:
@@ -140,10 +140,10 @@ def test_without_auto_response_the_answer_waits_for_the_key() -> None:
     mind = Mind(voice_wish(config=config, auto_response=False))
     mind.ready()
     assert said(mind.hear(*user_turn()), p.ResponseCreate) == []
-    assert mind.state.answer_waits
+    assert mind.see().answer_waits
     assert any("turn is over" in text for text in mind.notices())
     assert kinds(mind.tell(f.AnswerPressed())) == ["response.create"]
-    assert not mind.state.answer_waits
+    assert not mind.see().answer_waits
     assert kinds(mind.tell(f.AnswerPressed())) == []  # one is on its way
 
 
@@ -157,9 +157,9 @@ def test_a_server_that_decides_not_to_answer_does_not_shut_the_gate_for_good() -
     mind = Mind()
     mind.ready()
     mind.hear(*user_turn())
-    assert mind.state.response is ResponseState.REQUESTED
+    assert mind.see().response is ResponseState.REQUESTED
     mind.wait(16)
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
     assert kinds(mind.tell(f.PromptTyped("well?"))) == ["conversation.item.create", "response.create"]
 
 
@@ -173,7 +173,7 @@ def test_mute_sends_silence_until_the_turn_can_end_and_then_nothing() -> None:
     assert not any(append.audio)
     mind.hear(p.InputAudioBufferSpeechStopped(item_id="u1"))
     assert kinds(mind.tell(mic(20))) == []
-    assert mind.state.muted
+    assert mind.see().muted
     mind.tell(f.MuteToggled())
     assert kinds(mind.tell(mic(20))) == ["input_audio_buffer.append"]
 
@@ -182,7 +182,7 @@ def test_muted_is_shown_when_nothing_else_goes_on() -> None:
     mind = Mind()
     mind.ready()
     mind.tell(f.MuteToggled())
-    assert mind.state.phase is Phase.MUTED
+    assert mind.see().phase is Phase.MUTED
 
 
 def test_servers_that_give_no_ids_and_leave_events_out_are_understood() -> None:
@@ -195,10 +195,10 @@ def test_servers_that_give_no_ids_and_leave_events_out_are_understood() -> None:
         p.ResponseOutputAudioTranscriptDelta(response_id="r1", delta="day"),
         p.ResponseOutputAudioDelta(response_id="r1", delta=b"\0" * 480),
     )
-    assert mind.state.user is UserState.SILENT
+    assert mind.see().user is UserState.SILENT
     assert mind.lines() == ["user: ", "assistant: Good day"]
     mind.hear(p.ResponseDone(response=p.Response(id="r1", status="completed")))
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().response is ResponseState.NONE
 
 
 def test_an_announced_turn_that_never_came_is_taken_back() -> None:

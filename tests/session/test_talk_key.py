@@ -1,6 +1,7 @@
 """Push-to-talk."""
 
 from realtime_cli import protocol as p
+from realtime_cli.session import commands as c
 from realtime_cli.session import facts as f
 from realtime_cli.session.state import Phase, ResponseState
 from tests.support.facts import (
@@ -18,8 +19,8 @@ from tests.support.facts import (
 )
 
 
-def audio_of(commands: list[object]) -> int:
-    return sum(len(event.audio) for event in said(commands, p.InputAudioBufferAppend)) // 48  # type: ignore[arg-type]
+def audio_of(commands: list[c.Command]) -> int:
+    return sum(len(event.audio) for event in said(commands, p.InputAudioBufferAppend)) // 48
 
 
 def test_a_turn_clears_appends_commits_and_asks() -> None:
@@ -28,12 +29,12 @@ def test_a_turn_clears_appends_commits_and_asks() -> None:
     assert kinds(mind.tell(*(mic() for _ in range(100)))) == []
     told = mind.tell(f.TalkKeyPressed())
     assert kinds(told) == ["input_audio_buffer.clear", "input_audio_buffer.append"]
-    assert audio_of(list(told)) == 300  # what was said just before
-    assert (mind.state.phase, mind.state.talk_key_down) == (Phase.HEARING, True)
+    assert audio_of(told) == 300  # what was said just before
+    assert (mind.see().phase, mind.see().talk_key_down) == (Phase.HEARING, True)
     told = mind.tell(*(mic() for _ in range(10)))
-    assert audio_of(list(told)) == 200
+    assert audio_of(told) == 200
     assert kinds(mind.tell(f.TalkKeyReleased())) == ["input_audio_buffer.commit", "response.create"]
-    assert mind.state.phase is Phase.THINKING
+    assert mind.see().phase is Phase.THINKING
     mind.hear(p.InputAudioBufferCommitted(item_id="u1"), *begun(), *voice(100, "Yes"), *ended())
     assert mind.lines() == ["user: ", "assistant: Yes"]
 
@@ -67,9 +68,9 @@ def test_taps_begin_and_end() -> None:
     mind = Mind(key_wish())
     mind.ready()
     mind.tell(f.TalkKeyTapped(), *(mic() for _ in range(10)))
-    assert mind.state.talk_key_down
+    assert mind.see().talk_key_down
     assert "input_audio_buffer.commit" in kinds(mind.tell(f.TalkKeyTapped()))
-    assert not mind.state.talk_key_down
+    assert not mind.see().talk_key_down
 
 
 def test_repeated_presses_and_releases_are_harmless() -> None:
@@ -91,7 +92,7 @@ def test_without_auto_response_the_turn_waits_for_the_key_a() -> None:
     mind.ready()
     mind.tell(f.TalkKeyTapped(), *(mic() for _ in range(10)))
     assert kinds(mind.tell(f.TalkKeyTapped())) == ["input_audio_buffer.commit"]
-    assert mind.state.answer_waits
+    assert mind.see().answer_waits
     assert kinds(mind.tell(f.AnswerPressed())) == ["response.create"]
 
 
@@ -100,8 +101,8 @@ def test_esc_discards_a_turn_in_progress() -> None:
     mind.ready()
     mind.tell(f.TalkKeyTapped(), *(mic() for _ in range(10)))
     assert kinds(mind.tell(f.InterruptPressed())) == ["input_audio_buffer.clear"]
-    assert mind.state.phase is Phase.LISTENING
-    assert mind.state.response is ResponseState.NONE
+    assert mind.see().phase is Phase.LISTENING
+    assert mind.see().response is ResponseState.NONE
 
 
 def test_no_microphone_and_mute_are_explained() -> None:

@@ -30,8 +30,8 @@ class Mind:
         self.at_s = 100.0
         self._due: dict[str, float] = {}
 
-    @property
-    def state(self) -> SessionState:
+    def see(self) -> SessionState:
+        """The picture. A method, because a type checker believes that properties do not change."""
         return self.core.state
 
     def begin(self) -> list[c.Command]:
@@ -76,17 +76,17 @@ class Mind:
         return told
 
     def spoken(self) -> list[Spoken]:
-        return [entry for entry in self.state.entries if isinstance(entry, Spoken)]
+        return [entry for entry in self.see().entries if isinstance(entry, Spoken)]
 
     def lines(self) -> list[str]:
         """The conversation as short lines."""
         return [f"{entry.role}: {entry.text}" for entry in self.spoken()]
 
     def calls(self) -> list[Call]:
-        return [entry for entry in self.state.entries if isinstance(entry, Call)]
+        return [entry for entry in self.see().entries if isinstance(entry, Call)]
 
     def notices(self) -> list[str]:
-        return [entry.text for entry in self.state.entries if isinstance(entry, Notice)]
+        return [entry.text for entry in self.see().entries if isinstance(entry, Notice)]
 
     def _note(self, commands: list[c.Command]) -> list[c.Command]:
         for command in commands:
