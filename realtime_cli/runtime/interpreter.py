@@ -147,8 +147,7 @@ class Interpreter:
         if self._closing:
             await asyncio.wait(self._closing)
 
-    # --- the line
-    # --------------------------------------------------------------------------------------------
+    # --- the line --------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         self._disconnect(1000)
@@ -198,8 +197,7 @@ class Interpreter:
             return
         self._line.say(command.event)
 
-    # --- sound
-    # -----------------------------------------------------------------------------------------------
+    # --- sound -----------------------------------------------------------------------------------------------
 
     def _play(self, command: Play) -> None:
         # Without a speaker nothing is played, and nothing pretends to have been: no `Played` follows.
@@ -220,8 +218,7 @@ class Interpreter:
         if self._means.sound is not None:
             self._means.sound.reopen(which)
 
-    # --- calls
-    # -----------------------------------------------------------------------------------------------
+    # --- calls -----------------------------------------------------------------------------------------------
 
     def _run_tool(self, command: RunTool) -> None:
         self._calls[command.call_id] = self._task(self._call(command), f"call {command.name}")

@@ -109,8 +109,7 @@ class Line:
                 pass  # a stalled line: what is left cannot be delivered
         await self._transport.close(code, reason)
 
-    # --- towards the server
-    # ----------------------------------------------------------------------------------
+    # --- towards the server ----------------------------------------------------------------------------------
 
     async def _send_all(self) -> None:
         try:
@@ -166,8 +165,7 @@ class Line:
             self._inbox.post(UplinkDropped(self._dropped_ms))
         self._dropped_ms = 0
 
-    # --- from the server
-    # -------------------------------------------------------------------------------------
+    # --- from the server -------------------------------------------------------------------------------------
 
     async def _receive_all(self) -> None:
         while True:

@@ -169,8 +169,7 @@ class _Session:
             if interpreter.finished is not None:
                 return
 
-    # --- the picture
-    # -----------------------------------------------------------------------------------------
+    # --- the picture -----------------------------------------------------------------------------------------
 
     async def _show(self) -> None:
         """At most ten pictures a second, and none while nothing changes, but for running times."""
@@ -204,8 +203,7 @@ class _Session:
             self._output_closed = True
         return not self._output_closed
 
-    # --- signals
-    # ---------------------------------------------------------------------------------------------
+    # --- signals ---------------------------------------------------------------------------------------------
 
     def _signalled(self, number: signal.Signals) -> None:
         if number is signal.SIGINT and not self._plan.wish.once:

@@ -6,6 +6,7 @@ cleaned of control characters, and searched for our own secrets before they are 
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import socket
@@ -53,12 +54,14 @@ class Destination:
     Attributes:
         host_port: `host:port`, from the URL.
         secure: TLS.
+        is_this_machine: A loopback address: no proxy on the way can reach that.
         open_timeout_s: After which opening was given up.
         secrets: Never to be repeated.
     """
 
     host_port: str
     secure: bool
+    is_this_machine: bool
     open_timeout_s: float
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -79,7 +82,15 @@ def destination(url: str, open_timeout_s: float, secrets: tuple[str, ...]) -> De
         raise ConfigError("the URL of the service must begin with ws:// or wss:// and a host", advice=advice)
     secure = parts.scheme == "wss"
     shown = f"[{host}]" if ":" in host else host
-    return Destination(f"{shown}:{port or (443 if secure else 80)}", secure, open_timeout_s, secrets)
+    host_port = f"{shown}:{port or (443 if secure else 80)}"
+    return Destination(host_port, secure, _is_loopback(host), open_timeout_s, secrets)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def translate(error: Exception, where: Destination) -> RealtimeCliError:

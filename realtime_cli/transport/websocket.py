@@ -132,7 +132,7 @@ class WebSocketOpener:
             ping_interval=PING_S,
             ping_timeout=PING_S,
             close_timeout=CLOSE_TIMEOUT_S,
-            proxy=True,
+            proxy=None if where.is_this_machine else True,
             logger=_LOG,
         )
 

@@ -253,6 +253,19 @@ def test_a_proxy_that_refuses_is_named_without_its_password(monkeypatch: pytest.
     asyncio.run(main())
 
 
+def test_a_server_on_this_machine_is_reached_without_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+
+    async def main() -> None:
+        async with serving(silent) as url:
+            for host in ("127.0.0.1", "localhost"):
+                line = await WebSocketOpener(url.replace("127.0.0.1", host))()
+                await line.close()
+
+    asyncio.run(main())
+
+
 @pytest.mark.parametrize("code", [1000, 1001, 1011, 4000])
 def test_every_close_code_ends_receiving_with_its_reason(code: int) -> None:
     async def main() -> None:
