@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from realtime_cli import protocol as p
 from realtime_cli.server import vocabulary as v
@@ -194,7 +195,9 @@ class Answering:
                     )
                 entries.append(entry)
             else:
-                entries.append(entry_of(item, session.names, session.format_in, path))
+                # An id of the client's would be taken for the conversation's item of that name.
+                nameless = replace(item, id=UNSET)
+                entries.append(entry_of(nameless, session.names, session.format_in, path))
         return tuple(entries)
 
     def _start(self, agreed: Terms, context: tuple[Entry, ...]) -> Commands:

@@ -112,7 +112,6 @@ class ServerCore:
         return [
             v.Say(p.SessionCreated(session=session.config)),
             v.StartTimer(EXPIRY, self._options.max_session_s),
-            v.Expect(()),
         ]
 
     def _update(self, change: p.SessionConfig) -> Commands:
@@ -122,7 +121,7 @@ class ServerCore:
         session.config = updated(
             before, change, self._options, voice_locked=session.voice_locked, untouched=untouched
         )
-        commands = [*self._listening.configure(), v.Say(p.SessionUpdated(session=session.config))]
+        commands = [v.Say(p.SessionUpdated(session=session.config)), *self._listening.configure()]
         if session.config.tools != before.tools:
             tools = session.config.tools
             commands.append(v.Expect(offers(tools if isinstance(tools, tuple) else ())))
@@ -134,7 +133,8 @@ class ServerCore:
             reason = f"Your session hit the maximum duration of {minutes:g} minutes."
             expired = Refused(reason, code="session_expired")
             return [v.Say(expired.event()), *self._close(1001, reason)]
-        if name == IDLE and not self._listening.speaking:
+        rules = self._session.rules
+        if name == IDLE and rules and rules.idle_ms and not self._listening.speaking:
             return self._listening.nobody_spoke() + self._answering.turn_over()
         return []
 

@@ -153,9 +153,11 @@ async def open_door(
     return RunningServer(server.sockets[0].getsockname()[1], engines, server)
 
 
-async def attend(link: Link, engines: Engines, options: ServerOptions | None = None) -> None:
-    """Serve one GA client on any line until it leaves. The engines stay as they are: see `stop_engines`."""
-    await SessionHost(link, engines, options or ServerOptions()).run()
+async def attend(
+    link: Link, engines: Engines, options: ServerOptions | None = None, greeting: Greeting | None = None
+) -> None:
+    """Serve one client on any line until it leaves. The engines stay as they are: see `stop_engines`."""
+    await SessionHost(link, engines, options or ServerOptions(), greeting).run()
 
 
 class EmbeddedLink(MemoryLink):

@@ -69,10 +69,13 @@ class Listening:
         return self._buffer.speaking
 
     def configure(self) -> Commands:
-        """The session's settings changed."""
-        was_manual = not self._buffer.speaking
-        self._buffer.configure(self._session.format_in, self._session.rules)
-        return self._forget_current() if self._session.rules and was_manual else []
+        """The session's settings changed. Where turns are found no more, a turn in progress is one by hand now."""
+        was_speaking, rules = self._buffer.speaking, self._session.rules
+        self._buffer.configure(self._session.format_in, rules)
+        commands: Commands = [] if rules and rules.idle_ms else [v.StopTimer("idle")]
+        if was_speaking:
+            return commands + ([] if rules else self._stopped(self._buffer.end_ms))
+        return commands + (self._forget_current() if rules else [])
 
     def append(self, audio: bytes) -> Commands:
         """More sound from the client."""
@@ -109,8 +112,9 @@ class Listening:
 
     def clear(self) -> Commands:
         """The client throws the buffer away."""
+        stopped = self._stopped(self._buffer.end_ms) if self._buffer.speaking else []
         self._buffer.clear()
-        return [*self._forget_current(), v.Say(p.InputAudioBufferCleared())]
+        return [*stopped, *self._forget_current(), v.Say(p.InputAudioBufferCleared())]
 
     def nobody_spoke(self) -> Commands:
         """The idle time is over: the silence becomes a message, so that the model speaks up."""
@@ -191,9 +195,12 @@ class Listening:
         return [*begun, v.Feed(self._current, pcm)]
 
     def _turn_ended(self, end_ms: int, pcm: bytes) -> Commands:
+        return [*self._stopped(end_ms), *self._message(pcm), *self._on_turn()]
+
+    def _stopped(self, end_ms: int) -> Commands:
+        """Every `speech_started` gets its `speech_stopped`, however the speech ends."""
         assert self._current is not None
-        stopped = p.InputAudioBufferSpeechStopped(audio_end_ms=end_ms, item_id=self._current)
-        return [v.Say(stopped), *self._message(pcm), *self._on_turn()]
+        return [v.Say(p.InputAudioBufferSpeechStopped(audio_end_ms=end_ms, item_id=self._current))]
 
     def _message(self, pcm: bytes) -> Commands:
         item_id = self._current

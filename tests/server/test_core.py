@@ -154,10 +154,10 @@ client_events = st.one_of(
     st.just(p.ResponseCreate()),
     st.just(p.ResponseCancel()),
 )
-steps = st.lists(st.one_of(client_events, st.sampled_from(["work", "idle"])), max_size=30)
+steps = st.lists(st.one_of(client_events, st.sampled_from(["work", "idle"])), max_size=20)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(steps)
 def test_any_client_in_any_order_gets_well_ordered_events_and_no_exception(
     script: list[p.ClientEvent | str],

@@ -237,6 +237,17 @@ def test_clear_forgets_the_sound_and_the_utterance() -> None:
     assert desk.error(desk.say(p.InputAudioBufferCommit())).code == "input_audio_buffer_commit_empty"
 
 
+def test_clearing_during_speech_ends_the_speech_as_well() -> None:
+    desk = Desk()
+    desk.sound(loud_ms=400)
+    assert kinds(desk.say(p.InputAudioBufferClear())) == [
+        "input_audio_buffer.speech_stopped",
+        "input_audio_buffer.cleared",
+    ]
+    desk.sound(loud_ms=400, quiet_ms=700)
+    assert len(desk.all(p.InputAudioBufferSpeechStarted)) == 2
+
+
 def test_a_commit_during_speech_ends_the_speech_first() -> None:
     desk = Desk()
     desk.sound(loud_ms=400)
@@ -277,6 +288,7 @@ def test_turning_the_detection_off_in_mid_speech_keeps_the_sound_for_a_commit() 
     desk = Desk()
     desk.sound(loud_ms=400)
     tuned(desk, turn_detection=None)
+    assert desk.last(p.InputAudioBufferSpeechStopped).audio_end_ms == 400
     desk.sound(loud_ms=100)
     assert len(desk.all(v.Listen)) == 1
     fed = b"".join(feed.pcm for feed in desk.all(v.Feed))

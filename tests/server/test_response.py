@@ -7,8 +7,10 @@ import pytest
 from realtime_cli import protocol as p
 from realtime_cli.server import vocabulary as v
 from realtime_cli.server.engines.contract import PastCall, Utterer, WantsCall
-from realtime_cli.server.options import ServerOptions
-from tests.server.desk import Desk, kinds, typed
+from realtime_cli.server.options import Names, ServerOptions
+from realtime_cli.server.response import MAX_UNSAID_CHARS, ResponseRun
+from realtime_cli.server.terms import terms
+from tests.server.desk import LOUD, Desk, kinds, typed
 
 TEXT = p.ResponseConfig(output_modalities=("text",))
 OUT_OF_BAND = p.ResponseConfig(conversation="none", output_modalities=("text",), metadata={"topic": "sums"})
@@ -280,3 +282,39 @@ def test_g711_answers_leave_in_the_clients_format() -> None:
     desk.ask("Go", p.ResponseConfig(audio=p.AudioConfig(output=p.AudioOutput(format=p.PCMU))))
     sent = b"".join(event.delta for event in desk.all(p.ResponseOutputAudioDelta))
     assert len(sent) == 80 * 8  # 80 ms at 8 bytes a millisecond
+
+
+def test_audio_inside_the_input_is_heard_first_and_never_mixed_up_with_the_conversation() -> None:
+    desk = Desk(transcripts=["spoken aside"])
+    desk.say(typed("main"))
+    aside = p.MessageItem(id=desk.judge.order[0], role="user", content=(p.InputAudio(audio=LOUD * 300),))
+    desk.say(p.ResponseCreate(response=p.ResponseConfig(conversation="none", input=(aside,))))
+    assert not desk.all(v.Reply)
+    desk.work()
+    assert desk.last(v.Reply).question.history == (Utterer("user", "spoken aside"),)
+
+
+def test_a_brain_far_ahead_of_the_voice_is_stopped() -> None:
+    desk = Desk()
+    desk.say(typed("Hi"), p.ResponseCreate())
+    response_id = desk.last(v.Reply).response_id
+    desk.happen(v.EngineReplied(response_id, "One. " * (MAX_UNSAID_CHARS // 5)))
+    desk.happen(v.EngineReplied(response_id, "One too many. "))
+    assert desk.last(p.ResponseDone).response.status == "incomplete"
+    assert desk.last(v.StopWork).response_id == response_id
+
+
+def test_a_response_that_is_over_says_nothing_more() -> None:
+    desk = Desk()
+    run = ResponseRun("resp_1", terms(desk.last(p.SessionCreated).session, p.UNSET), Names(), None, None)
+    assert run.cancel("client_cancelled")
+    late = [run.words("x"), run.call("f", "{}"), run.reply_ended(), run.spoke(b""), run.clause_ended()]
+    assert late == [[]] * 5
+    assert run.fail("late") == run.cancel("turn_detected") == []
+
+
+def test_a_clause_without_a_letter_is_shown_and_not_spoken() -> None:
+    desk = Desk(replies=[["Well. ", "... ", "Yes."]])
+    desk.ask("Hi")
+    assert [speech.text for speech in desk.all(v.Speak)] == ["Well.", "Yes."]
+    assert desk.last(p.ResponseOutputAudioTranscriptDone).transcript == "Well. ... Yes."

@@ -122,6 +122,16 @@ def test_split_text_adds_up_and_keeps_the_rest() -> None:
     assert [(piece["delta"], piece["item_id"]) for piece in pieces] == [("abc", "i"), ("de", "i")]
 
 
+def test_a_split_event_arrives_in_pieces_and_nonsense_from_the_client_is_kept_as_nothing() -> None:
+    async def client(link: MemoryLink) -> None:
+        await link.send("nonsense")
+        await link.send('{"type": "go"}')
+        assert [json.loads(await link.receive())["delta"] for _ in range(2)] == ["ab", "c"]
+
+    server = played([Expect("go"), SaySplit({"type": "t", "delta": "abc", "list": ["$type"]}, 2)], client)
+    assert server.heard == [{}, {"type": "go"}]
+
+
 def test_a_scenario_file_has_every_kind_of_step(tmp_path: Path) -> None:
     path = tmp_path / "scenario.json"
     raw = [

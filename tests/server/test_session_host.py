@@ -302,3 +302,67 @@ def test_every_event_has_an_id_of_its_own() -> None:
     event_ids = [event["event_id"] for event in visit.seen]
     assert len(set(event_ids)) == len(event_ids)
     assert json.dumps(visit.seen)
+
+
+def test_clearing_the_buffer_discards_the_utterance() -> None:
+    async def script(visit: Visit) -> None:
+        audio_in = {"turn_detection": None}
+        await visit.say("session.update", session={"type": "realtime", "audio": {"input": audio_in}})
+        await visit.say("input_audio_buffer.append", audio=audio(LOUD * 200))
+        await visit.say("input_audio_buffer.clear")
+        await visit.until("input_audio_buffer.cleared")
+        await visit.say("input_audio_buffer.append", audio=audio(LOUD * 300))
+        await visit.say("input_audio_buffer.commit")
+        await visit.say("response.create")
+        await visit.until("response.done")
+
+    parts = engines(["Yes."], ["only this"])
+    visiting(script, parts)
+    assert isinstance(parts.ears, ScriptedEars)
+    assert parts.ears.heard_bytes == [48 * 300]
+
+
+class HoarseMouth(EndlessMouth):
+    """Neither starts nor speaks."""
+
+    async def start(self) -> None:
+        raise EngineFailed("no voice")
+
+    async def speak(self, text: str, *, voice: str, speed: float = 1.0) -> AsyncIterator[bytes]:
+        yield bytes(960)
+        raise EngineFailed("no voice")
+
+
+def test_a_mouth_that_fails_fails_the_response_and_not_the_session() -> None:
+    parts = engines(["One.", "Two."])
+    parts.mouth = HoarseMouth()
+
+    async def script(visit: Visit) -> None:
+        await visit.say("input_audio_buffer.append", audio=audio(QUIET * 100))
+        await visit.typed("Hi")
+        failed = (await visit.until("response.done"))["response"]
+        assert failed["status_details"]["error"]["message"] == "no voice"
+        await visit.say("response.create", response={"output_modalities": ["text"]})
+        assert (await visit.until("response.done"))["response"]["status"] == "completed"
+
+    visiting(script, parts)
+
+
+def test_a_brain_that_fails_fails_the_response() -> None:
+    async def script(visit: Visit) -> None:
+        await visit.typed("Hi")
+        assert (await visit.until("response.done"))["response"]["status"] == "failed"
+
+    visiting(script, engines([EngineFailed("no thoughts")]))
+
+
+def test_a_server_that_is_stopped_tells_its_client_1001() -> None:
+    async def main() -> None:
+        visit = Visit(connect_in_memory(engines()))
+        await visit.until("session.created")
+        visit.link.session.cancel()
+        with pytest.raises(LinkClosed) as closed:
+            await visit.until("never")
+        assert closed.value.code == 1001
+
+    asyncio.run(main())

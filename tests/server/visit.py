@@ -7,8 +7,8 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from realtime_cli.server.engines.contract import Engines, Thought
-from realtime_cli.server.engines.scripted_brain import ScriptedBrain
+from realtime_cli.server.engines.contract import Engines
+from realtime_cli.server.engines.scripted_brain import Answer, ScriptedBrain
 from realtime_cli.server.engines.scripted_ears import ScriptedEars
 from realtime_cli.server.engines.tone_mouth import ToneMouth
 from realtime_cli.server.listener import EmbeddedLink, connect_in_memory
@@ -18,14 +18,12 @@ from tests.server.desk import loud_is_speech
 PATIENCE_S = 10.0
 
 
-def engines(
-    answers: Sequence[str | Thought | Sequence[Thought]] = (), transcripts: Sequence[str] = ()
-) -> Engines:
+def engines(answers: Sequence[Answer] = (), transcripts: Sequence[str] = ()) -> Engines:
     """Engines without any dependency, all deterministic."""
     return Engines(
         ScriptedEars(transcripts),
         ToneMouth(),
-        ScriptedBrain(answers),  # type: ignore[arg-type]
+        ScriptedBrain(answers),
         lambda: loud_is_speech,
     )
 
