@@ -150,7 +150,7 @@ class Brain(Protocol):
         """Close connections."""
 
 
-class EngineFailed(Exception):  # noqa: N818 - reads as a sentence where it is raised
+class EngineFailed(Exception):
     """An engine could not do its work; the message is one line for the user."""
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from realtime_cli.server.engines.calculator import CalculationError, find_sum
+from realtime_cli.server.engines.calculator import CalculationError, Sum, find_sum
 from realtime_cli.server.engines.contract import (
     PastCall,
     Question,
@@ -95,15 +95,18 @@ class RulesBrain:
 
     def _respond(self, heard: Heard, question: Question) -> str | WantsCall:
         tools = () if question.tool_choice == "none" else question.tools
-        if filled := _missing_answer(heard, tools):
-            return filled
+        if completed := _missing_answer(heard, tools):
+            return completed
         found = find_intent(heard)
         match = find_tool(heard.text, tools, _about(found[0], heard.text) if found else frozenset())
         if match and (found is None or _tool_wins(match, found[0], heard.text)):
-            if match.filled.missing:
-                needed = " and the ".join(spoken_name(name) for name in match.filled.missing)
+            asked = _asked_sum(found[0], heard.text) if found else None
+            # "subtract two from ten" names its numbers in the other order than it means them.
+            filled = arguments_of(match.offer, asked.spoken) if asked else match.filled
+            if filled.missing:
+                needed = " and the ".join(spoken_name(name) for name in filled.missing)
                 return f"To {spoken_name(match.offer.name)} I need the {needed}."
-            return WantsCall(match.offer.name, json.dumps(match.filled.arguments))
+            return WantsCall(match.offer.name, json.dumps(filled.arguments))
         return found[1] if found else _not_understood(heard.text, tools)
 
 
@@ -152,20 +155,19 @@ def _missing_answer(heard: Heard, tools: Sequence[ToolOffer]) -> WantsCall | Non
     return WantsCall(offer.name, json.dumps(arguments))
 
 
+def _asked_sum(intent: Intent, text: str) -> Sum | None:
+    """The sum that `intent` has found in `text`, when it is one and can be worked out."""
+    try:
+        return find_sum(text) if intent.name == "sum" else None
+    except CalculationError:
+        return None
+
+
 def _about(intent: Intent, text: str) -> frozenset[str]:
     """Words of functions that do the same as `intent`: for a sum with one operation, also those that do only that."""
-    if intent.name != "sum":
-        return intent.about
-    try:
-        found = find_sum(text)
-    except CalculationError:
-        return intent.about
-    extra = (
-        SUM_WORDS.get(next(iter(found.operators)), frozenset())
-        if found and len(found.operators) == 1
-        else frozenset()
-    )
-    return intent.about | extra
+    found = _asked_sum(intent, text)
+    signs = [sign for sign in found.expression.split() if sign in SUM_WORDS] if found else []
+    return intent.about | SUM_WORDS[signs[0]] if len(signs) == 1 else intent.about
 
 
 def _tool_wins(match: ToolMatch, intent: Intent, text: str) -> bool:

@@ -185,10 +185,8 @@ def _dice(heard: Heard) -> str | None:
     sides, count = 6, 2 if "dice" in words and find_numbers(words) == [] else 1
     for at, number in find_numbers(words):
         value = int(number.value)
-        beside = [*words[max(0, at - 1) : at], *words[number.end : number.end + 1]]
-        if {"sides", "sided", "side", "d"} & set(beside) and not (
-            words[at - 1 : at] != ["d"] and words[number.end : number.end + 1] == ["d"]
-        ):
+        before, after = words[max(0, at - 1) : at], words[number.end : number.end + 1]
+        if before == ["d"] or {"sides", "sided", "side"} & {*before, *after}:
             sides = value
         else:
             count = value

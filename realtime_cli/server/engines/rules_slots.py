@@ -33,6 +33,7 @@ _YES: Final = frozenset(row("on yes true enable enabled start open activate with
 _NO: Final = frozenset(row("off no false not don't disable disabled stop close deactivate without"))
 _COUNTS: Final = frozenset({"count", "number", "num", "n", "amount", "quantity", "tim"})  # stems
 _SIDES: Final = frozenset({"sid", "fac"})
+_MINUS: Final = frozenset({"minus", "negative", "-", "−"})
 _FORMULAS: Final = frozenset(row("expression formula calculation sum equation"))
 
 
@@ -74,7 +75,14 @@ def fill(parameters: Schema, text: str, tool_words: frozenset[str], *, whole: bo
     required = [name for name in parameters.get("required") or () if name in properties]
     order = sorted(properties, key=lambda name: (name not in required, list(properties).index(name)))
     schemas = {name: narrow(properties[name]) for name in order}
-    for wanted in (reader.named_number, reader.choice, reader.switch, reader.number, reader.string):
+    for wanted in (
+        reader.named_number,
+        reader.choice,
+        reader.switch,
+        reader.number,
+        reader.numbers,
+        reader.string,
+    ):
         for name in order:
             if name not in filled.arguments:
                 value = wanted(name, schemas[name], name in required)
@@ -117,7 +125,7 @@ class _Reader:
         self._stems = [stem(word) for word in self._words]
         self._tool_words = tool_words
         self._whole = whole
-        self._numbers = find_numbers(self._words)
+        self._numbers = [self._signed(*entry) for entry in find_numbers(self._words)]
         self._taken: set[str] = set()
         self._strings = self._string_pieces()
 
@@ -137,13 +145,18 @@ class _Reader:
             return True
         return bool(names & {*before, *after})
 
-    def number(self, _name: str, schema: Schema, required: bool) -> JsonValue | None:
+    def number(self, _name: str, schema: Schema, _required: bool) -> JsonValue | None:
         """The next number that nobody took yet."""
         if schema.get("type") not in ("integer", "number") or not self._numbers:
             return None
-        if not required and len(self._numbers) > 1 and self._whole:
-            return None
         return self._use(self._numbers[0], schema)
+
+    def numbers(self, _name: str, schema: Schema, _required: bool) -> JsonValue | None:
+        """All numbers that nobody took, for a list of numbers."""
+        kind = narrow(schema.get("items")).get("type")
+        if schema.get("type") != "array" or kind not in ("integer", "number") or not self._numbers:
+            return None
+        return [self._use(entry, {"type": kind}) for entry in tuple(self._numbers)]
 
     def choice(self, _name: str, schema: Schema, _required: bool) -> JsonValue | None:
         """The enum's value whose words are all in the sentence; the longest one wins."""
@@ -186,6 +199,12 @@ class _Reader:
         if kind == "array":
             return [part.strip() for part in re.split(r",|\band\b", text) if part.strip()]
         return text
+
+    def _signed(self, at: int, number: Number) -> tuple[int, Number]:
+        """With its sign: "minus five", but not "ten minus five"."""
+        before = self._words[max(0, at - 2) : at]
+        negative = bool(before) and before[-1] in _MINUS and not find_numbers(before[:-1])
+        return at, number._replace(value=-number.value) if negative else number
 
     def _use(self, entry: tuple[int, Number], schema: Schema) -> JsonValue:
         self._numbers.remove(entry)

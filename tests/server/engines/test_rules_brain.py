@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +22,7 @@ from realtime_cli.server.engines.contract import (
 )
 from realtime_cli.server.engines.rules_brain import RulesBrain
 from realtime_cli.server.engines.rules_intents import World
+from realtime_cli.server.engines.rules_tools import arguments_of
 from tests.server.engines.offers import GET_TIME, OFFERS
 
 WORLD = World(now=lambda: datetime(2026, 3, 1, 14, 5, tzinfo=UTC), roll=lambda sides: min(sides, 4))
@@ -123,6 +125,8 @@ def test_it_remembers_names_and_notes_of_this_conversation_only() -> None:
         ("add two and three", "add", {"a": 2, "b": 3}),
         ("what is two times three", "calculate", {"expression": "2 * 3"}),
         ("one divided by zero", "calculate", {"expression": "1 / 0"}),
+        ("subtract two from ten", "calculate", {"expression": "10 - 2"}),
+        ("what is one plus two plus three", "calculate", {"expression": "1 + 2 + 3"}),
         ("roll two dice", "roll_dice", {"count": 2}),
         ("roll three dice with twenty sides", "roll_dice", {"count": 3, "sides": 20}),
         ("roll the dice", "roll_dice", {}),
@@ -151,6 +155,32 @@ def test_functions_are_called_by_their_words_with_their_slots(
 )
 def test_a_function_that_only_shares_a_word_does_not_take_over(sentence: str) -> None:
     assert answer(sentence, tools=OFFERS)
+
+
+def test_slots_of_other_kinds() -> None:
+    def arguments(text: str, **properties: Mapping[str, object]) -> object:
+        offer = ToolOffer("do_it", "", {"properties": properties, "required": list(properties)})
+        return arguments_of(offer, text).arguments
+
+    integer = {"type": "integer"}
+    assert arguments("do it with minus five", x=integer) == {"x": -5}
+    assert arguments("do it, ten - 3", x=integer, y=integer) == {"x": 10, "y": 3}
+    assert arguments("do it for one, two and three", xs={"type": "array", "items": integer}) == {
+        "xs": [1, 2, 3]
+    }
+    assert arguments("do it for milk, bread and eggs", xs={"type": "array"}) == {
+        "xs": ["milk", "bread", "eggs"]
+    }
+    assert arguments("do it with level 2", level={"enum": ["1", "2"]}) == {"level": "2"}
+    assert arguments("don't do it", flag={"type": "boolean"}) == {"flag": False}
+    assert call_subtract("subtract two from ten") == {"a": 10, "b": 2}
+
+
+def call_subtract(text: str) -> object:
+    offer = ToolOffer("subtract", "", {"properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}})
+    (wanted,) = asyncio.run(think(Question("", (Utterer("user", text),), (offer,))))
+    assert isinstance(wanted, WantsCall)
+    return json.loads(wanted.arguments)
 
 
 def test_a_missing_argument_is_asked_for_and_taken_from_the_next_sentence() -> None:
