@@ -69,7 +69,6 @@ class LineEditor:
             "c-u": lambda: self._erase(-buffer.cursor_position),
             "c-k": lambda: self._erase(len(buffer.text) - buffer.cursor_position),
             "c-_": buffer.undo,
-            "c-z": buffer.undo,
             "c-j": lambda: self._insert("\n"),
             "alt c-m": lambda: self._insert("\n"),
             "up": lambda: self._recall(-1),

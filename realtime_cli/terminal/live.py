@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NoReturn
 
 from rich.console import Console, ConsoleOptions
@@ -17,6 +18,7 @@ from rich.text import Text
 from realtime_cli.session.state import SessionState
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
 from realtime_cli.terminal.entries import begins_turn, entry_lines
+from realtime_cli.terminal.meters import Ballistics
 from realtime_cli.terminal.output import silence
 from realtime_cli.terminal.quiet import QuietStderr
 from realtime_cli.terminal.render import Canvas, Picture, render
@@ -75,6 +77,7 @@ class LiveView:
         self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
         self._live: Live | None = None
         self._region = _Region()
+        self._mic, self._speaker = Ballistics(), Ballistics()
         self._drawn = _NOTHING
         self._size = (0, 0)
         self._printed = 0
@@ -121,7 +124,7 @@ class LiveView:
             self._size = size
             self._drawn = _NOTHING
         settled = self._settled_lines(state, state.settled)
-        picture = render(state, self._canvas(), now_s)
+        picture = render(self._calmed(state, now_s), self._canvas(), now_s)
         if not settled and picture == self._drawn:
             return
         self._region.picture = picture
@@ -163,6 +166,13 @@ class LiveView:
             self.update(*self._last)
 
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _calmed(self, state: SessionState, now_s: float) -> SessionState:
+        return replace(
+            state,
+            mic_dbfs=self._mic.follow(state.mic_dbfs, now_s),
+            speaker_dbfs=self._speaker.follow(state.speaker_dbfs, now_s),
+        )
 
     def _canvas(self) -> Canvas:
         width, height = self._size

@@ -9,6 +9,7 @@ from realtime_cli.terminal.theme import Glyphs
 FLOOR_DBFS = -60.0  # a quiet room lies at about -60: below it the bar would only flicker
 LOUD_DBFS = -12.0  # good speech peaks below this
 HOT_DBFS = -3.0  # from here on clipping is near
+FALL_DB_PER_S = 40.0  # speech pauses between words last 0.1 s: the bar sinks through them instead of jumping
 
 
 def meter(name: str, level_dbfs: float, cells: int, glyphs: Glyphs) -> Text:
@@ -48,3 +49,18 @@ def _style(level_dbfs: float) -> str:
     if level_dbfs >= HOT_DBFS:
         return "red"
     return "yellow" if level_dbfs >= LOUD_DBFS else "green"
+
+
+class Ballistics:
+    """A level as meters show it: up at once, down at 40 dB per second, so that the bar can be read."""
+
+    def __init__(self) -> None:
+        self._shown_dbfs = -100.0
+        self._at_s: float | None = None
+
+    def follow(self, level_dbfs: float, now_s: float) -> float:
+        """What to show for a level measured now, -100..0 dBFS."""
+        passed_s = 0.0 if self._at_s is None else max(0.0, now_s - self._at_s)
+        self._at_s = now_s
+        self._shown_dbfs = max(level_dbfs, self._shown_dbfs - FALL_DB_PER_S * passed_s)
+        return self._shown_dbfs

@@ -95,8 +95,8 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
         kept[name] = lines[:share] if share > 0 else []
         left -= len(kept[name])
     body = body[-left:] if left > 0 else []
-    if body and left - len(body) >= 1 and room >= 10:
-        body = [*body, Text()]  # a blank line between what is said and how things stand
+    if (body or first) and left - len(body) >= 1 and room >= 10:
+        body = [*body, Text()]  # a blank line between what is said (here or above) and how things stand
     lines = [*body, *kept["notices"], *top[:room], *kept["facts"], *typed, *kept["hints"]]
     return Picture(tuple(_finished(line, width) for line in lines))
 

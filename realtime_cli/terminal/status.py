@@ -70,7 +70,8 @@ def facts_line(state: SessionState, provider: str, theme: Theme, width: int, epo
         parts.append((state.turn_mode.value, "dim"))
     if state.latency_ms is not None:
         style = "yellow" if state.latency_ms > _LATE_MS else "dim"
-        parts.append((f"{state.latency_ms / 1_000:.2f} s to answer", style))
+        late = f"{state.latency_ms:.0f} ms" if state.latency_ms < 100 else f"{state.latency_ms / 1_000:.2f} s"
+        parts.append((f"{late} to answer", style))
     if state.expires_at_epoch_s is not None and epoch_s is not None:
         left_s = state.expires_at_epoch_s - epoch_s
         if left_s < 120:
@@ -146,7 +147,7 @@ def _turn_text(state: SessionState) -> Text:
     if state.turn_mode is TurnMode.TYPED:
         return Text("typed", "dim")
     if not state.mic_works:
-        return Text("no microphone", "yellow")
+        return Text()  # the meters say so
     if state.muted:
         return Text("microphone off", "red")
     if state.answer_waits:
@@ -161,14 +162,16 @@ def _turn_text(state: SessionState) -> Text:
 
 def _meters(state: SessionState, cells: int, glyphs: Glyphs, between: str) -> Text:
     line = Text()
+    opening = state.phase is Phase.CONNECTING  # devices open meanwhile: nothing is missing yet
     if state.mic_works:
         line.append_text(meter("mic", -100.0 if state.muted else state.mic_dbfs, cells, glyphs))
     else:
-        line.append("no microphone".ljust(cells + _METER_EXTRA_CELLS), "dim")
+        missing = "" if opening else "no microphone"
+        line.append(missing.ljust(cells + _METER_EXTRA_CELLS), "yellow")
     line.append(between)
     if state.speaker_works:
         return line.append_text(meter("spk", state.speaker_dbfs, cells, glyphs))
-    return line.append("no speaker", "dim")
+    return line.append("" if opening else "no speaker", "yellow")
 
 
 def _busy(state: SessionState) -> bool:

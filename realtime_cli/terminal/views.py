@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -87,6 +88,10 @@ def _live_view(theme: Theme, look: Look) -> LiveView:
     from realtime_cli.terminal.live import LiveView, ScreenConsole
     from realtime_cli.terminal.quiet import QuietStderr
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # where the encoding lacks a character: "?" instead of an end
     console = ScreenConsole(
         file=sys.stdout,
         force_terminal=True,

@@ -185,6 +185,17 @@ def test_a_terminal_that_hangs_up_ends_the_session() -> None:
     os.close(terminal._slave)
 
 
+def test_a_terminal_without_unicode_shows_what_it_can() -> None:
+    latin = "import sys; sys.stdout.reconfigure(encoding='ascii'); from tests.terminal.session_program import main; main()"
+    with Terminal("-c", latin) as terminal:
+        terminal.until("o listening")
+        terminal.press("tgrüße 日本\r")
+        terminal.until("PromptTyped(text='gr??e ??')")
+        terminal.press("q")
+        assert terminal.end() == 0
+        assert terminal.screen.raw.isascii()
+
+
 def test_plain_lines_echo_what_is_typed_and_give_the_terminal_back() -> None:
     with Terminal(*PROGRAM, "plain") as terminal:
         terminal.until("[listening]")

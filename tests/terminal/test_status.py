@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from realtime_cli.session.state import SessionState, TokenUse, TurnMode, UserState
+from realtime_cli.session.state import Phase, SessionState, TokenUse, TurnMode, UserState
 from realtime_cli.terminal.contract import KeysPicture, PromptLine
 from realtime_cli.terminal.status import HELP, facts_line, help_lines, hints_line, prompt_lines, state_lines
 from realtime_cli.terminal.theme import Theme
@@ -58,7 +58,9 @@ def test_turn_detection_is_told(state: SessionState, words: str) -> None:
 
 
 def test_without_devices_it_is_said_and_typed_sessions_have_no_meters() -> None:
-    assert "no microphone" in top(replace(READY, mic_works=False, speaker_works=False))[0]
+    silent = replace(READY, mic_works=False, speaker_works=False)
+    assert top(silent)[0].count("no microphone") == top(silent)[0].count("no speaker") == 1
+    assert "no" not in top(replace(silent, phase=Phase.CONNECTING))[0].replace("connecting", "")
     assert "no speaker" in top(replace(READY, speaker_works=False))[0]
     assert top(TYPED) == ["○ listening"]
 
@@ -67,6 +69,10 @@ def test_facts_are_in_a_fixed_order() -> None:
     assert facts(SPEAKING) == (
         "openai · gpt-realtime-2.1 · marin · server vad · 0.42 s to answer · 55 min left · 1.2k tokens"
     )
+
+
+def test_an_answer_at_once_is_counted_in_milliseconds() -> None:
+    assert "4 ms to answer" in facts(replace(SPEAKING, latency_ms=4.2))
 
 
 def test_the_last_facts_go_where_room_is_short() -> None:
