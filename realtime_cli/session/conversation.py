@@ -84,12 +84,15 @@ class Conversation:
             row = Row(item_id, kind, role, previous_id=previous_id)
             self._by_id[item_id] = row
             self._rows.insert(self._place_for(row), row)
+            self._pull_followers(row)
         if response_id and not row.response_id:
             row.response_id = response_id
             self._by_response.setdefault(response_id, []).append(row)
         if previous_id and not row.previous_id:
             row.previous_id = previous_id
-            self._put_after(row, previous_id)
+            before = self._by_id.get(previous_id)
+            if before is not None:
+                self._pull_followers(before)
         return row
 
     def add_notice(self, notice: Notice) -> None:
@@ -193,15 +196,22 @@ class Conversation:
                 return index
         return len(self._rows)
 
-    def _put_after(self, row: Row, previous_id: str) -> None:
-        """Move a row that stands above the item it follows."""
-        before = self._by_id.get(previous_id)
-        if before is None or row.closed or before.closed:
-            return
-        here, there = self._index(row), self._index(before)
-        if self._settled_rows <= here < there:
-            self._rows.insert(there + 1, row)
-            del self._rows[here]
+    def _pull_followers(self, row: Row) -> None:
+        """Move rows that stand above the item they follow below it, and their own followers with them."""
+        moved: set[int] = set()  # servers can say anything, also that two items follow each other
+        waiting = [row]
+        while waiting:
+            before = waiting.pop()
+            for after in self.live_rows():
+                follows = after.previous_id == before.item_id and bool(before.item_id)
+                if not follows or after.closed or before.closed or id(after) in moved:
+                    continue
+                moved.add(id(after))
+                here, there = self._index(after), self._index(before)
+                if here < there:
+                    self._rows.insert(there + 1, after)
+                    del self._rows[here]
+                    waiting.append(after)
 
     def _index(self, row: Row) -> int:
         # From the end: what is asked for is nearly always among the last rows.
