@@ -4,7 +4,8 @@ Started as `full` it knows the general language model, as `domain` only the phra
 
 Frames in: `P` {"phrases"}; `B` {"id"} begins an utterance, `A` PCM16 at 16 kHz, `E` ends it, `X` forgets it. Frames
 out: `R` when ready or `!` with the reason; `H` (so far) and `F` (final) {"id", "text", "score", "frames"};
-`K` {"skipped"}: the phrases are known now, except for these words.
+`K` {"skipped"}: the phrases are known now, except for these words; with
+"error", why they are not.
 """
 
 from __future__ import annotations
@@ -160,7 +161,10 @@ def _answers(recogniser: Recogniser, frame: Frame) -> list[tuple[str, dict[str, 
     elif frame.kind == "X":
         recogniser.forget()
     elif frame.kind == "P":
-        return [("K", {"skipped": recogniser.learn(frame.json()["phrases"])})]
+        try:
+            return [("K", {"skipped": recogniser.learn(frame.json()["phrases"])})]
+        except (OSError, RuntimeError, ValueError, ArithmeticError) as exc:
+            return [("K", {"skipped": [], "error": str(exc)})]  # the phrases known before stay in use
     return []
 
 

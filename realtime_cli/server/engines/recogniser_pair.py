@@ -151,6 +151,8 @@ class RecogniserPair:
         body = frame.json()
         if frame.kind == "K":
             self._learned.set()
+            if body.get("error"):
+                _log.warning("the recogniser did not take the phrases: %s", body["error"])
             if body["skipped"]:
                 _log.info("the recogniser does not know how to say: %s", " ".join(body["skipped"][:20]))
         elif body["id"] == self._number:
