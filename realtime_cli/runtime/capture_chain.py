@@ -86,19 +86,25 @@ class FarEnd:
 
     Silence fills in when the speaker's report is late; each time, the queue becomes one step deeper, until it is as
     deep as the jitter. It must not become much deeper: an echo arrives 80 ms and more after its report (60 ms until
-    it sounds, one block until it is captured), and a canceller cannot remove what it has not heard yet.
-    So what always remains over a second is dropped, but for 10 ms.
+    it sounds, one block until it is captured), and a canceller cannot remove what it has not heard yet. So what
+    always remains in a window of time is dropped, but for 10 ms. Each drop is a slip that the canceller needs up to
+    3 s to follow (35 dB were lost meanwhile); therefore it happens early, before anything sounds, where it can.
     """
 
     MOST_FRAMES: Final = SAMPLE_RATE_HZ
     """Kept at most: 1 s, when the microphone stalls."""
 
+    _FIRST_FRAMES: Final = (
+        480  # of what was played before the microphone delivered; no echo of it is captured
+    )
+    _SILENT_WINDOW_STEPS: Final = 20  # 0.2 s
     _WINDOW_STEPS: Final = 100  # 1 s
     _SPARE_FRAMES: Final = 240
     _TOO_DEEP_FRAMES: Final = 3 * 240
 
     def __init__(self) -> None:
         self._queue: Int16 = SILENCE
+        self._begun = self._sounded = False
         self._least_left = self.MOST_FRAMES
         self._steps = 0
 
@@ -109,23 +115,31 @@ class FarEnd:
 
     def put(self, frames: Int16) -> None:
         """Append int16[n] at 24 kHz; beyond one second the oldest goes."""
-        self._queue = np.concatenate((self._queue, frames))[-self.MOST_FRAMES :]
+        most = self.MOST_FRAMES if self._begun else self._FIRST_FRAMES
+        self._queue = np.concatenate((self._queue, frames))[-most:]
+        self._sounded = self._sounded or bool(frames.any())
 
     def take(self) -> Int16:
         """int16[240] for the next 10 ms of the microphone."""
+        self._begun = True
         step, self._queue = self._queue[:_ECHO_FRAMES], self._queue[_ECHO_FRAMES:]
-        self._steps += 1
-        self._least_left = min(self._least_left, len(self._queue))
-        if self._steps == self._WINDOW_STEPS:
-            if self._least_left > self._TOO_DEEP_FRAMES:
-                self._queue = self._queue[self._least_left - self._SPARE_FRAMES :]
-            self._steps, self._least_left = 0, self.MOST_FRAMES
+        self._drop_surplus()
         if len(step) < _ECHO_FRAMES:
             # All of the step is silence then: half of one would be a slip by an odd number of frames.
             self._queue, step = step, np.zeros(_ECHO_FRAMES, dtype=np.int16)
         return step
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything: the microphone begins anew."""
         self._queue = SILENCE
+        self._begun = self._sounded = False
         self._least_left, self._steps = self.MOST_FRAMES, 0
+
+    def _drop_surplus(self) -> None:
+        self._steps += 1
+        self._least_left = min(self._least_left, len(self._queue))
+        if self._steps < (self._WINDOW_STEPS if self._sounded else self._SILENT_WINDOW_STEPS):
+            return
+        if self._least_left > self._TOO_DEEP_FRAMES:
+            self._queue = self._queue[self._least_left - self._SPARE_FRAMES :]
+        self._steps, self._least_left = 0, self.MOST_FRAMES

@@ -98,9 +98,11 @@ def test_what_the_speaker_plays_is_taken_out() -> None:
 def test_far_sound_of_a_48_khz_speaker_is_brought_to_24_khz() -> None:
     steps = Steps()
     chain = CaptureChain(steps, Subtraction())
-    chain.far(np.full(9600, 1000, dtype=np.int16), 48_000)
-    chain.near(MicBlock(np.full(4800, 1000, dtype=np.int16), 24_000))
-    assert not steps.frames[480:].any()
+    for _ in range(10):
+        chain.far(np.full(960, 1000, dtype=np.int16), 48_000)
+        chain.near(MicBlock(np.full(480, 1000, dtype=np.int16), 24_000))
+    assert len(steps.frames) == 4800
+    assert np.abs(steps.frames[480:]).max() < 10
 
 
 def test_late_far_sound_is_awaited_once_and_then_in_line() -> None:
@@ -116,6 +118,7 @@ def test_late_far_sound_is_awaited_once_and_then_in_line() -> None:
 @given(st.lists(st.integers(0, 960), min_size=1, max_size=40))
 def test_the_far_end_keeps_the_order_and_adds_only_silence(sizes: list[int]) -> None:
     far, sound, outs, at = FarEnd(), noise(2.0), [], 0
+    far.take()
     for size in sizes:
         far.put(sound[at : at + size])
         at += size
@@ -125,26 +128,45 @@ def test_the_far_end_keeps_the_order_and_adds_only_silence(sizes: list[int]) -> 
     assert np.array_equal(kept, sound[: len(kept)])
 
 
-def test_a_surplus_that_stays_for_a_second_is_dropped() -> None:
+def test_what_was_played_before_the_microphone_delivered_is_forgotten() -> None:
     far = FarEnd()
-    far.put(np.ones(4800, dtype=np.int16))
-    for _ in range(100):
-        far.put(np.ones(240, dtype=np.int16))
-        far.take()
+    for _ in range(10):
+        far.put(np.ones(480, dtype=np.int16))
+    far.take()
     assert far.queued_frames == 240
+
+
+@pytest.mark.parametrize(
+    ("sound", "until_step"), [pytest.param(0, 40, id="silence"), pytest.param(1, 200, id="sound")]
+)
+def test_a_surplus_that_stays_is_dropped_sooner_while_nothing_sounds(sound: int, until_step: int) -> None:
+    far = FarEnd()
+    far.take()
+    far.put(np.full(4800, sound, dtype=np.int16))
+    depths = []
+    for _ in range(220):
+        far.put(np.full(240, sound, dtype=np.int16))
+        far.take()
+        depths.append(far.queued_frames)
+    # In the first window of 20 or 100 steps it was empty once, so the second one shows the surplus.
+    assert depths[: until_step - 2] == [4800] * (until_step - 2)
+    assert set(depths[until_step - 2 :]) == {240}
 
 
 def test_a_burst_is_not_taken_for_a_surplus() -> None:
     far = FarEnd()
-    far.put(np.zeros(240, dtype=np.int16))
+    far.take()
+    depths = []
     for index in range(400):
-        far.put(np.full(960 if index % 4 == 0 else 0, index, dtype=np.int16))
+        far.put(np.ones(960 if index % 4 == 0 else 0, dtype=np.int16))
         far.take()
-    assert far.queued_frames == 240
+        depths.append(far.queued_frames)
+    assert depths == [720, 480, 240, 0] * 100
 
 
 def test_a_microphone_that_stalls_costs_a_second_of_memory_at_most() -> None:
     far = FarEnd()
+    far.take()
     for _ in range(500):
         far.put(np.ones(480, dtype=np.int16))
     assert far.queued_frames == 24_000

@@ -32,6 +32,7 @@ class Program:
             microphone=None
             if options.deaf
             else PortAudioMicrophone(options.input, latency=options.latency, shape=shape),
+            echo=load(options.echo) if options.echo else None,
             speaker=None
             if options.dumb
             else PortAudioSpeaker(options.output, latency=options.latency, shape=shape),
