@@ -50,10 +50,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Sound(Protocol):
-    """Microphone and speaker as the interpreter uses them:
-
-    `audio_rig.AudioRig`, not imported by text sessions.
-    """
+    """Microphone and speaker in use: `audio_rig.AudioRig`, which text sessions do not import."""
 
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None: ...  # noqa: D102
     def end_play(self, item_id: str, content_index: int) -> None: ...  # noqa: D102
@@ -63,13 +60,17 @@ class Sound(Protocol):
     async def stop(self) -> None: ...  # noqa: D102
 
 
+class Fruit(Protocol):
+    """What came of a call, as far as the model reads it."""
+
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+
 class Hands(Protocol):
-    """Whoever runs the functions a model calls:
+    """Runs the functions a model calls and keeps their time limit: `tools.toolbox.Toolbox`."""
 
-    `tools.toolbox.Toolbox`, which also keeps their time limit.
-    """
-
-    async def call(self, name: str, arguments: str) -> str: ...  # noqa: D102
+    async def call(self, name: str, arguments: str) -> str | Fruit: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +237,8 @@ class Interpreter:
         if self._means.hands is None:
             return ToolFailed(command.call_id, f"There is no function {command.name!r} here.")
         try:
-            return ToolReturned(
-                command.call_id, await self._means.hands.call(command.name, command.arguments)
-            )
+            fruit = await self._means.hands.call(command.name, command.arguments)
+            return ToolReturned(command.call_id, fruit if isinstance(fruit, str) else fruit.text)
         except ToolError as error:
             return ToolFailed(command.call_id, str(error))
         except Exception as error:  # noqa: BLE001 - a user's tool may raise anything; the model is told
