@@ -18,6 +18,7 @@ _PASTE_ON, _PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"
 _FOCUS_ON, _FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
 # An arrow key's bytes arrive together, also over slow lines; a person does not notice 50 ms after Escape.
 _ESCAPE_S = 0.05
+_ANSWER_S = 1.0  # terminals at the end of a slow line answer within this time
 _READ_BYTES = 4096
 
 
@@ -89,7 +90,7 @@ class TerminalKeys:
         """`fd` is a terminal open for reading and writing."""
         self._fd = fd
         self._can_hold = False
-        self._asked = False
+        self._asked_at_s: float | None = None
         self._reader = StrokeReader()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._house: ExitStack | None = None
@@ -119,7 +120,7 @@ class TerminalKeys:
         house.enter_context(raw_mode(self._fd))
         house.callback(self._forget_answers)
         self._write(_PASTE_ON + ASK)
-        self._asked = True
+        self._asked_at_s = self._loop.time()
         house.callback(self._undo_modes)
         self._loop.add_reader(self._fd, self._readable)
         house.callback(self._stop_reading)
@@ -146,8 +147,12 @@ class TerminalKeys:
         self._write((_FOCUS_OFF + POP if self._can_hold else "") + _PASTE_OFF)
 
     def _forget_answers(self) -> None:
-        """Throw away what the shell would take for typing: a late answer, the release of the key that ended us."""
-        if self._asked or self._can_hold:
+        """Throw away what the shell would take for typing: a late answer, the release of the key that ended us.
+
+        Where neither can come, what was typed ahead stays for the shell.
+        """
+        answer_may_come = self._asked_at_s is not None and self._loop.time() - self._asked_at_s < _ANSWER_S
+        if answer_may_come or self._can_hold:
             import termios
 
             with suppress(termios.error):  # the terminal is gone, and its input with it
@@ -184,7 +189,7 @@ class TerminalKeys:
                 self._on_key(one)
 
     def _answered(self) -> None:
-        self._asked = False
+        self._asked_at_s = None
         if not self._can_hold:
             self._can_hold = True
             self._write(push(TALKING) + _FOCUS_ON)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
+import select
 import termios
 from collections.abc import Callable, Iterator
 
@@ -37,6 +38,7 @@ class Bench:
         self.before = termios.tcgetattr(self.slave)
         self.facts: list[Fact] = []
         self.changes = 0
+        self.said = ""
         self.keyboard = Keyboard(TerminalKeys(self.slave), self.facts.append, self._changed, typing=typing)
 
     def _changed(self) -> None:
@@ -54,9 +56,12 @@ class Bench:
         await self.press(keys + "m", lambda: MuteToggled() in self.facts)
         return [fact for fact in self.facts if fact != MuteToggled()]
 
-    def said(self) -> str:
-        """What the keyboard wrote to the terminal so far."""
-        return os.read(self.master, 4096).decode()
+    def hear(self, expected: str) -> None:
+        """Wait until the keyboard has written this to the terminal."""
+        while expected not in self.said:
+            ready, _, _ = select.select([self.master], [], [], 10)
+            assert ready, f"{expected!r} was not said: {self.said!r}"
+            self.said += os.read(self.master, 4096).decode()
 
     def close(self) -> None:
         self.keyboard.stop()
@@ -104,9 +109,9 @@ def test_keys(bench: Bench, keys: str, facts: list[Fact]) -> None:
 def test_a_terminal_that_speaks_kitty_holds_the_talk_key(bench: Bench) -> None:
     async def main() -> None:
         bench.keyboard.start()
-        assert "\x1b[?u" in bench.said()
+        bench.hear("\x1b[?u")
         await bench.press("\x1b[?0u", lambda: bench.keyboard.picture.can_hold)
-        assert "\x1b[>31u" in bench.said()
+        bench.hear("\x1b[>31u")
         held = await bench.typed("\x1b[32;1:1u\x1b[32;1:2u\x1b[32;1:3u\x1b[32;1:3u")
         assert held == [TalkKeyPressed(), TalkKeyReleased()]
         assert await bench.typed("\x1b[32;1:1u\x1b[O") == [TalkKeyPressed(), TalkKeyReleased()]
@@ -118,7 +123,7 @@ def test_a_terminal_that_speaks_kitty_holds_the_talk_key(bench: Bench) -> None:
         await bench.press("\x1b[32;1:1u", lambda: bool(bench.facts))
         bench.keyboard.stop()
         assert bench.facts == [TalkKeyPressed(), TalkKeyReleased()]
-        assert bench.said().endswith("\x1b[?1004l\x1b[<u\x1b[?2004l")
+        bench.hear("\x1b[?1004l\x1b[<u\x1b[?2004l")
 
     asyncio.run(main())
 

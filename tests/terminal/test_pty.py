@@ -186,8 +186,7 @@ def test_a_terminal_that_hangs_up_ends_the_session() -> None:
 
 
 def test_a_terminal_without_unicode_shows_what_it_can() -> None:
-    latin = "import sys; sys.stdout.reconfigure(encoding='ascii'); from tests.terminal.session_program import main; main()"
-    with Terminal("-c", latin) as terminal:
+    with Terminal("-c", WITHOUT_UNICODE) as terminal:
         terminal.until("o listening")
         terminal.press("tgrüße 日本\r")
         terminal.until("PromptTyped(text='gr??e ??')")
@@ -221,6 +220,13 @@ def test_a_job_in_the_background_leaves_the_keys_alone() -> None:
         terminal.press("\n")
         assert terminal.end() == 0
 
+
+WITHOUT_UNICODE = """
+import sys
+from tests.terminal.session_program import main
+sys.stdout.reconfigure(encoding="ascii")
+main()
+"""
 
 BACKGROUND = """
 import subprocess, sys
