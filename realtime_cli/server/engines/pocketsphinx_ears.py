@@ -43,6 +43,7 @@ class PocketsphinxEars:
         self._idle: list[RecogniserPair] = []
         self._pairs: set[RecogniserPair] = set()
         self._free = asyncio.Semaphore(_MAX_PAIRS)
+        self._starting = asyncio.Lock()
         self._phrases: tuple[str, ...] = ()
         self._noise = _comfort_noise()
 
@@ -57,8 +58,10 @@ class PocketsphinxEars:
         Raises:
             EngineFailed: It cannot start.
         """
-        if not self._pairs:
-            pair = await self.acquire()
+        async with self._starting:
+            if self._pairs:
+                return
+            pair = await self._take()
             try:
                 await pair.settle()
             finally:
@@ -87,6 +90,11 @@ class PocketsphinxEars:
         Raises:
             EngineFailed: A new one cannot start.
         """
+        async with self._starting:
+            pass  # a pair that is being made ready will be free sooner than another one
+        return await self._take()
+
+    async def _take(self) -> RecogniserPair:
         await self._free.acquire()
         try:
             while self._idle:

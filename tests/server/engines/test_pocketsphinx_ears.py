@@ -72,6 +72,23 @@ def test_partials_grow_word_by_word_and_lead_to_the_transcript() -> None:
     asyncio.run(main())
 
 
+def test_an_utterance_that_begins_while_the_ears_start_waits_for_them() -> None:
+    async def main() -> None:
+        ears = ears_for_rules()
+        try:
+            pcm = await say(EspeakMouth(), "roll two dice")
+            heard, *_ = await asyncio.gather(hear(ears, pcm), ears.start(), ears.start())
+            assert heard == "roll two dice"
+            starting = asyncio.create_task(ears.start())
+            assert await hear(ears, pcm) == "roll two dice"
+            await starting
+            assert len(ears.pids) == 2
+        finally:
+            await ears.stop()
+
+    asyncio.run(main())
+
+
 def test_three_utterances_at_once_are_heard_apart() -> None:
     async def main() -> None:
         mouth, ears = EspeakMouth(), ears_for_rules()
