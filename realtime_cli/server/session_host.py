@@ -28,6 +28,15 @@ from realtime_cli.server.workbench import Workbench
 APPEND_STEP_BYTES: Final = 48 * 200
 """A long append is followed 200 ms at a time: one client's file must not stop the others' voices."""
 
+_URGENT = (
+    p.InputAudioBufferAppend,
+    p.InputAudioBufferClear,
+    p.InputAudioBufferCommit,
+    p.ResponseCancel,
+    p.ConversationItemTruncate,
+)
+"""Followed even while the client reads too slowly: they stop speech, or say little."""
+
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
@@ -97,12 +106,14 @@ class SessionHost:
                 text = await self._link.receive()
             except LinkClosed:
                 return
-            await self._outbox.room()
             try:
                 event = self._dialect.decode_client(text)
             except Refusal as refusal:
+                await self._outbox.room()
                 self._happen(v.ClientGarbled(refusal.detail))
             else:
+                if not isinstance(event, _URGENT):
+                    await self._outbox.room()
                 await self._take(event)
             # A client that sends faster than this loop turns must not keep it for itself.
             await asyncio.sleep(0)

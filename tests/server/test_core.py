@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -154,6 +156,64 @@ client_events = st.one_of(
     st.just(p.ResponseCreate()),
     st.just(p.ResponseCancel()),
 )
+WORDS = [
+    "type",
+    "event_id",
+    "session",
+    "item",
+    "response",
+    "audio",
+    "item_id",
+    "id",
+    "role",
+    "content",
+    "input",
+    "tools",
+]
+KINDS = [
+    "session.update",
+    "input_audio_buffer.append",
+    "conversation.item.create",
+    "conversation.item.truncate",
+    "response.create",
+    "response.cancel",
+    "realtime",
+    "message",
+    "input_text",
+    "transcription_session.update",
+]
+junk = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.sampled_from(KINDS)
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
+)
+garbage = st.builds(
+    lambda kind, fields: {**fields, "type": kind},
+    st.sampled_from(KINDS),
+    st.dictionaries(st.sampled_from(WORDS), junk, max_size=5),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(garbage, min_size=1, max_size=6), st.sampled_from([p.GA, p.BETA]))
+def test_json_of_any_shape_is_obeyed_or_answered(texts: list[object], dialect: p.Dialect) -> None:
+    desk = Desk()
+    for text in texts:
+        try:
+            event = dialect.decode_client(json.dumps(text))
+        except p.Refusal as refusal:
+            desk.happen(v.ClientGarbled(refusal.detail))
+        else:
+            desk.say(event)
+    desk.work()
+    desk.judge.finish()
+
+
 steps = st.lists(st.one_of(client_events, st.sampled_from(["work", "idle"])), max_size=20)
 
 
