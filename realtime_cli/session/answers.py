@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from realtime_cli.errors import ResponseFailed
 from realtime_cli.protocol import (
@@ -14,6 +14,7 @@ from realtime_cli.protocol import (
     RateLimit,
     Response,
     ResponseCancel,
+    ResponseConfig,
     ResponseCreate,
 )
 from realtime_cli.session.commands import EndPlay
@@ -60,7 +61,7 @@ class Answers:
         desk.drop_flag(Flag.CHAIN_WANTED)
         desk.answer_waits = False
         desk.answer = Answer(asked=True, chained=chained, heard_of_at_s=desk.at_s)
-        desk.say(ResponseCreate(), Purpose.ASK)
+        desk.say(ResponseCreate(response=self._terms(chained=chained)), Purpose.ASK)
         desk.happen(Happening.ANSWER_ASKED)
         desk.start_timer(ANSWER_TIMER, _BEGIN_S)
 
@@ -79,7 +80,7 @@ class Answers:
         """Whatever comes of the present answer from now on is late."""
         desk = self._desk
         answer = desk.answer
-        if answer is None or answer.abandoned or not answer.response_id:
+        if answer is None or answer.abandoned or desk.turns.response is ResponseState.REQUESTED:
             return
         answer.abandoned = True
         for row in desk.conversation.of_response(answer.response_id):
@@ -219,6 +220,16 @@ class Answers:
         self._desk.drop_flag(Flag.HOLDING)
 
     # Inside.
+
+    def _terms(self, *, chained: bool) -> ResponseConfig | UnsetType:
+        """What is different in this answer: an answer to calls must be free to be words."""
+        desk = self._desk
+        if chained and desk.calls.chain >= desk.wish.chain_limit:
+            return ResponseConfig(tool_choice="none")
+        choice = desk.effective.tool_choice
+        if chained and desk.calls.chain and choice not in (UNSET, "auto", "none"):
+            return ResponseConfig(tool_choice="auto")
+        return UNSET
 
     def _begin(self, response_id: str) -> Answer:
         desk = self._desk

@@ -194,8 +194,12 @@ class Connection:
                 if row.kind is Kind.MESSAGE and not row.final:
                     row.stop()
         # The turn that was being answered still wants its answer, unless some of it was heard already.
+        wordless = desk.conversation.give_up_words("lost with the connection")
         if unanswered and (answer is None or not (answer.spoke or answer.abandoned)):
-            desk.raise_flag(Flag.ANSWER_WANTED)
+            if wordless:
+                desk.notice("warning", "Your last words were lost with the connection.", "Say them again.")
+            else:
+                desk.raise_flag(Flag.ANSWER_WANTED)
         desk.answer = None
         desk.drop_flag(Flag.CANCEL_DUE)
         desk.raise_flag(Flag.TURN_OPEN)

@@ -61,6 +61,15 @@ class Conversation:
         """Some words of the user are still being written down."""
         return any(row.awaits_transcript for row in self.live_rows())
 
+    def give_up_words(self, problem: str) -> bool:
+        """No transcript will come any more; True if some words of the user are therefore unknown."""
+        waiting = [row for row in self.live_rows() if row.awaits_transcript]
+        for row in waiting:
+            row.awaits_transcript = False
+            row.problem = row.problem or ("" if row.text else problem)
+            row.final = True
+        return any(not row.text for row in waiting)
+
     def open(
         self,
         item_id: str,
@@ -142,8 +151,12 @@ class Conversation:
     # Settling.
 
     def close_turn(self) -> None:
-        """The turn is over: every row that is done will not change any more."""
+        """The turn is over: every row that is done will not change any more.
+
+        Nothing of the server's is being made then: words it never finished are as finished as they will be.
+        """
         for row in self.live_rows():
+            row.final = row.final or (row.kind is Kind.MESSAGE and row.role != "user")
             if row.done:
                 row.closed = True
 

@@ -142,11 +142,7 @@ class Listening:
 
     def transcripts_waited(self) -> None:
         """No transcript came in time."""
-        for row in self._desk.conversation.live_rows():
-            if row.awaits_transcript:
-                row.awaits_transcript = False
-                row.problem = row.problem or ("" if row.text else "no transcript came")
-                row.final = True
+        self._desk.conversation.give_up_words("no transcript came")
 
     def cleared(self) -> None:
         """The server forgot its audio buffer."""

@@ -164,6 +164,17 @@ def test_a_turn_that_was_being_answered_is_answered_by_the_next_session() -> Non
     assert kinds(mind.connect(attempt=2)) == ["session.update", "conversation.item.create", "response.create"]
 
 
+def test_words_that_were_never_written_down_are_lost_with_the_line() -> None:
+    mind = Mind()
+    mind.ready()
+    mind.hear(*user_turn(transcript=None))
+    mind.tell(f.ConnectionLost(None, ""))
+    mind.wait(1)
+    assert kinds(mind.connect(attempt=2)) == ["session.update"]
+    assert mind.spoken()[0].problem == "lost with the connection"
+    assert any("Your last words were lost" in text for text in mind.notices())
+
+
 def test_half_an_answer_is_not_asked_for_again() -> None:
     mind = Mind()
     mind.ready()

@@ -268,6 +268,12 @@ def test_a_shuffled_conversation_loses_no_item(order: list[int]) -> None:
     assert shown - interrupted <= {"u1", "u2"}
     assert [call.call_id for call in mind.calls()] == ["c1"]
     assert len(of(mind.log, c.RunTool)) <= 1
+    mind.hear(p.ResponseCreated(response=p.Response(id="r9")), done("r9"))
+    mind.tell(f.PlayoutEmpty())
+    mind.wait(400)
+    state = mind.see()
+    if (state.response, state.playout) == (ResponseState.NONE, PlayoutState.QUIET):
+        assert all(entry.final for entry in mind.spoken() if entry.role == "assistant")
 
 
 @settings(max_examples=100, deadline=None)
