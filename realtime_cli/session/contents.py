@@ -26,7 +26,8 @@ class Contents:
     def __init__(self, desk: Desk, answers: Answers) -> None:
         self._desk = desk
         self._answers = answers
-        self._item_id = ""  # of the newest item of an answer, for servers that do not say which
+        self._item_id = ""  # the newest item of an answer, for servers that do not say which
+        self._item_of: Answer | None = None
 
     # Items of the conversation.
 
@@ -47,7 +48,7 @@ class Contents:
         answer = self._answers.answer_of(response_id)
         row = self._open(item, answer)
         if row is not None:
-            self._item_id = row.item_id
+            self._item_id, self._item_of = row.item_id, answer
             _number(row, output_index)
 
     def item_done(self, item: Item, response_id: str, output_index: int) -> None:
@@ -155,11 +156,11 @@ class Contents:
 
     def _row(self, answer: Answer | None, item_id: str) -> Row | None:
         """The row that words belong to. Words of an answer that is over count while its row is still alive."""
-        name = item_id or self._item_id
         if answer is None:
-            return self._desk.conversation.find(name)
-        if not name:
-            name = f"{answer.response_id}_words"
+            return self._desk.conversation.find(item_id or self._item_id)
+        if answer is not self._item_of:
+            self._item_of, self._item_id = answer, ""
+        name = item_id or self._item_id or self._desk.new_id("item")
         self._item_id = name
         return self._message(name, "assistant", answer, "")
 

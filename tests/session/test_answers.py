@@ -257,3 +257,18 @@ def test_a_slow_transcript_after_the_end_still_counts_while_the_answer_is_heard(
     mind.hear(*begun(), *voice(500, "Good"), done())
     mind.hear(p.ResponseOutputAudioTranscriptDone(response_id="r1", item_id="a1", transcript="Good morning"))
     assert mind.lines() == ["assistant: Good morning"]
+
+
+def test_answers_without_any_ids_are_told_apart() -> None:
+    mind = asked()
+    mind.hear(p.ResponseOutputTextDelta(delta="One"), p.ResponseDone(response=p.Response(status="completed")))
+    mind.tell(f.PromptTyped("more"))
+    mind.hear(p.ResponseOutputTextDelta(delta="Two"), p.ResponseDone(response=p.Response(status="completed")))
+    assert mind.lines() == ["user: hi", "assistant: One", "user: more", "assistant: Two"]
+
+
+def test_answers_without_item_ids_are_told_apart() -> None:
+    mind = asked()
+    for response_id, words in (("r1", "One"), ("r2", "Two")):
+        mind.hear(p.ResponseOutputTextDelta(response_id=response_id, delta=words), done(response_id))
+    assert mind.lines() == ["user: hi", "assistant: One", "assistant: Two"]
