@@ -41,7 +41,7 @@ class Entry:
     """
 
     item: Item
-    audio: bytes = b""
+    audio: bytes | bytearray = b""
     audio_ms: int = 0
     words: str | None = ""
     format: AudioFormat = PCM16_24KHZ
@@ -57,7 +57,7 @@ class Entry:
         if not self.audio or not isinstance(self.item, MessageItem):
             return self.item
         content = tuple(
-            replace(part, audio=self.audio) if isinstance(part, InputAudio | OutputAudio) else part
+            replace(part, audio=bytes(self.audio)) if isinstance(part, InputAudio | OutputAudio) else part
             for part in self.item.content
         )
         return replace(self.item, content=content)
@@ -86,6 +86,8 @@ class Entry:
     def grow(self, audio: bytes) -> None:
         """More sound of an assistant's message that is being said."""
         if not self.truncated:
+            if isinstance(self.audio, bytes):  # a long answer grows piece by piece: never copy all of it
+                self.audio = bytearray(self.audio)
             self.audio += audio
             self.audio_ms = len(self.audio) // bytes_per_ms(self.format)
 

@@ -132,7 +132,7 @@ class Listening:
         if entry.words is not None:
             return []
         self._utterances[entry.id] = _Utterance(told=False, wanted=False)
-        pcm = WireDecoder(entry.format).feed(entry.audio)
+        pcm = WireDecoder(entry.format).feed(bytes(entry.audio))
         return [v.Listen(entry.id), v.Feed(entry.id, pcm), v.Transcribe(entry.id)]
 
     def heard_partial(self, item_id: str, text: str) -> Commands:

@@ -6,6 +6,8 @@ from msgspec import UNSET, UnsetType
 
 from realtime_cli.protocol import ErrorDetail, ErrorEvent
 
+MAX_MESSAGE_CHARS = 400
+
 
 class Refused(Exception):
     """A client's event breaks a rule. Nothing of it has been applied.
@@ -26,7 +28,11 @@ class Refused(Exception):
         kind: str = "invalid_request_error",
     ) -> None:
         super().__init__(message)
-        self.message, self.code, self.param, self.kind = message, code, param, kind
+        # It may quote the client, whose words may end on a terminal: short, and without control characters.
+        self.message = "".join(
+            letter if letter.isprintable() else "\ufffd" for letter in message[:MAX_MESSAGE_CHARS]
+        )
+        self.code, self.param, self.kind = code, param, kind
 
     def event(self, client_event_id: str | UnsetType | None = UNSET) -> ErrorEvent:
         """The answer to the client event of that id."""

@@ -216,3 +216,11 @@ def test_audio_inside_an_item_is_read_by_the_ears_before_the_answer() -> None:
     assert desk.last(v.Reply).question.history == (Utterer("user", "what time is it"),)
     assert not desk.all(p.ConversationItemInputAudioTranscriptionCompleted)
     desk.judge.finish()
+
+
+def test_a_refusal_quotes_the_client_without_control_characters() -> None:
+    desk = Desk()
+    message = desk.error(desk.say(p.ConversationItemDelete(item_id="\x1b[2Jx" + "y" * 1000))).message
+    assert "\x1b" not in message
+    assert "\ufffd[2Jx" in message
+    assert len(message) <= 400
