@@ -296,3 +296,40 @@ def test_a_server_without_turn_detection_is_named() -> None:
     keyed = Mind(key_wish())
     keyed.ready()
     assert keyed.notices() == []
+
+
+def test_old_news_of_the_line_is_nothing() -> None:
+    mind = Mind()
+    mind.ready()
+    mind.tell(f.ConnectionLost(1006, ""))
+    assert kinds(mind.tell(f.ConnectionLost(1006, ""))) == []
+    assert kinds(mind.hear(error("session_expired"), p.SessionCreated(session=p.SessionConfig()))) == []
+    assert kinds(mind.wait(1)) == ["Connect"]
+    assert (
+        kinds(mind.tell(f.TimerFired("reconnect"), f.TimerFired("hello"), f.TimerFired("configured"))) == []
+    )
+
+
+def test_a_failed_reconnection_is_tried_again_unless_the_key_is_refused() -> None:
+    mind = Mind()
+    mind.ready()
+    mind.tell(f.ConnectionLost(1006, ""))
+    mind.wait(1)
+    assert of(mind.tell(f.ConnectFailed("timed out", "", 69, True)), c.Finish) == []
+    assert kinds(mind.wait(2)) == ["Connect"]
+    (end,) = of(mind.tell(f.ConnectFailed("401", "check the key", 77, False)), c.Finish)
+    assert end == c.Finish(77, "401", "check the key")
+
+
+def test_an_update_refused_in_mid_session_is_shown() -> None:
+    mind = Mind()
+    (update,) = said(mind.ready(), p.SessionUpdate)
+    mind.hear(error("unknown_parameter", "session.foo", str(update.event_id)))
+    assert mind.see().connection is ConnectionState.READY
+    assert mind.notices() == ["unknown_parameter: session.foo"]
+
+
+def test_a_second_greeting_changes_nothing() -> None:
+    mind = Mind()
+    mind.ready()
+    assert kinds(mind.hear(p.SessionCreated(session=p.SessionConfig(id="other")))) == []

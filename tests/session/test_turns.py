@@ -1,5 +1,9 @@
 """The machines and the table that couples them."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +85,12 @@ def test_derived_flags_count_like_raised_ones() -> None:
     assert row.then is Consequence.SEND_PROMPTS
     turns.flags = {Flag.FLUSHING}
     assert turns.next_joint({Flag.PROMPTS_WAITING}) is None
+
+
+def test_the_diagram_is_drawn_from_the_tables() -> None:
+    script = Path(__file__).parents[2] / "scripts" / "draw-turns"
+    for option, words in (("--text", "NONE         --answer asked--> REQUESTED"), ("", "stateDiagram-v2")):
+        arguments = [sys.executable, str(script), *filter(None, [option])]
+        drawn = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+        assert words in drawn
+        assert all(row.then.value in drawn for row in JOINTS)
