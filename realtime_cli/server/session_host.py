@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from realtime_cli import clock
 from realtime_cli import protocol as p
-from realtime_cli.protocol.refusal import Refusal
+from realtime_cli.protocol.flat_settings import flat_param
 from realtime_cli.server import vocabulary as v
 from realtime_cli.server.core import ServerCore
 from realtime_cli.server.engines.contract import Engines
@@ -108,7 +108,7 @@ class SessionHost:
                 return
             try:
                 event = self._dialect.decode_client(text)
-            except Refusal as refusal:
+            except p.Refusal as refusal:
                 await self._outbox.room()
                 self._happen(v.ClientGarbled(refusal.detail))
             else:
@@ -140,7 +140,7 @@ class SessionHost:
         assert bench is not None
         match command:
             case v.Say(event=event):
-                for text in self._dialect.encode_server(event):
+                for text in self._dialect.encode_server(self._in_clients_words(event)):
                     self._outbox.put(text)
             case v.Listen(item_id=item_id):
                 bench.listen(item_id)
@@ -166,6 +166,15 @@ class SessionHost:
                 self._outbox.close(code, reason)
             case _:
                 assert_never(command)
+
+    def _in_clients_words(self, event: p.ServerEvent) -> p.ServerEvent:
+        """An error names the parameter as the client wrote it; the core knows only GA's paths."""
+        if not self._greeting.beta or not isinstance(event, p.ErrorEvent):
+            return event
+        param = event.error.param
+        if isinstance(param, str):
+            param = flat_param(flat_param(param, "session"), "response")
+        return replace(event, error=replace(event.error, param=param))
 
     def _start_timer(self, name: str, after_s: float) -> None:
         self._stop_timer(name)

@@ -166,3 +166,14 @@ def test_a_wrong_setting_is_refused_with_its_place() -> None:
         assert (error.code, error.param, error.event_id) == ("unknown_parameter", "session.temperature", "u1")
 
     calling("ga", engines(), script)
+
+
+def test_beta_reads_its_own_name_of_a_wrong_setting() -> None:
+    async def script(caller: Caller) -> None:
+        await caller.typed("Hi")
+        await caller.until("response.done")
+        await caller.line.session.update(session={"voice": "ash"})
+        error = (await caller.until("error")).error
+        assert (error.code, error.param) == ("cannot_update_voice", "session.voice")
+
+    calling("beta", engines(["Hello."]), script)
