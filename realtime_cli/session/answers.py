@@ -182,6 +182,8 @@ class Answers:
     def give_up(self) -> None:
         """No answer is being made any more, as far as we know."""
         desk = self._desk
+        if desk.answer is not None and desk.turns.response is ResponseState.CANCELLING:
+            self._over_with(desk.answer.response_id)  # late words of it must not begin it again
         desk.stop_timer(ANSWER_TIMER)
         desk.drop_flag(Flag.CANCEL_DUE)
         desk.happen(Happening.ANSWER_OVER)

@@ -201,6 +201,7 @@ class Connection:
             else:
                 desk.raise_flag(Flag.ANSWER_WANTED)
         desk.answer = None
+        desk.uplink.own_commits = 0
         desk.drop_flag(Flag.CANCEL_DUE)
         desk.raise_flag(Flag.TURN_OPEN)
         desk.calls.close_all()

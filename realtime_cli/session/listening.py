@@ -100,6 +100,7 @@ class Listening:
         """The audio became a message of the user's."""
         desk = self._desk
         desk.raise_flag(Flag.TURN_OPEN)
+        desk.calls.chain = 0
         if item_id:
             self._await_transcript(item_id, previous_item_id)
         if desk.uplink.own_commits:

@@ -167,6 +167,16 @@ def test_a_chain_without_an_answer_is_ended() -> None:
     assert end.exit_code == 79
 
 
+def test_a_long_talk_with_many_calls_is_no_chain() -> None:
+    mind = Mind()
+    mind.ready()
+    for turn in range(CHAIN_LIMIT + 5):
+        mind.hear(*user_turn(f"u{turn}"), *call_answer(call_item(f"c{turn}"), response_id=f"r{turn}"))
+        assert "response.create" in kinds(mind.tell(f.ToolReturned(f"c{turn}", "x")))
+        mind.hear(*text_answer("yes", f"s{turn}", f"a{turn}"))
+    assert mind.notices() == []
+
+
 def test_a_call_that_returns_after_a_reconnection_is_told_with_its_call() -> None:
     mind = asked()
     mind.hear(*call_answer(call_item("c1", "clock", '{"a":1}')))

@@ -227,6 +227,15 @@ def test_a_cancel_that_is_never_answered_does_not_block_the_next_answer() -> Non
     assert kinds(mind.tell(f.PromptTyped("next"))) == ["conversation.item.create", "response.create"]
 
 
+def test_late_sound_of_a_cancelled_answer_that_was_given_up_stays_silent() -> None:
+    mind = Mind()
+    speaking(mind)
+    mind.tell(f.InterruptPressed(), flushed(a1=450))
+    mind.wait(6)
+    assert of(mind.hear(*voice(100, "late")), c.Play) == []
+    assert mind.see().response is ResponseState.NONE
+
+
 def test_a_speaker_that_does_not_answer_does_not_block() -> None:
     mind = Mind()
     speaking(mind)
