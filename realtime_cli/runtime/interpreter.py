@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol, assert_never
 
@@ -40,10 +40,13 @@ from realtime_cli.session.facts import (
     Flushed,
     Piece,
     PlayoutEmpty,
+    ToolAnnounced,
     ToolFailed,
+    ToolProgressed,
     ToolReturned,
     Which,
 )
+from realtime_cli.tools.tool import Result
 from realtime_cli.transport.transport import NobodyThere, Opener
 
 _LOG = logging.getLogger(__name__)
@@ -60,17 +63,13 @@ class Sound(Protocol):
     async def stop(self) -> None: ...  # noqa: D102
 
 
-class Fruit(Protocol):
-    """What came of a call, as far as the model reads it."""
-
-    @property
-    def text(self) -> str: ...  # noqa: D102
-
-
 class Hands(Protocol):
     """Runs the functions a model calls and keeps their time limit: `tools.toolbox.Toolbox`."""
 
-    async def call(self, name: str, arguments: str) -> str | Fruit: ...  # noqa: D102
+    async def call(  # noqa: D102
+        self, name: str, arguments: str, on_progress: Callable[[str], None] | None = None
+    ) -> Result: ...
+    def announce_to(self, announce: Callable[[str], None]) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +102,8 @@ class Interpreter:
         self._closing: set[asyncio.Task[None]] = set()
         self._calls: dict[str, asyncio.Task[None]] = {}
         self._connections = 0
+        if means.hands is not None:
+            means.hands.announce_to(lambda text: inbox.post(ToolAnnounced(text)))
         self.finished: Finish | None = None
 
     def perform(self, command: Command) -> None:
@@ -237,8 +238,12 @@ class Interpreter:
         if self._means.hands is None:
             return ToolFailed(command.call_id, f"There is no function {command.name!r} here.")
         try:
-            fruit = await self._means.hands.call(command.name, command.arguments)
-            return ToolReturned(command.call_id, fruit if isinstance(fruit, str) else fruit.text)
+            result = await self._means.hands.call(
+                command.name,
+                command.arguments,
+                lambda text: self._inbox.post(ToolProgressed(command.call_id, text)),
+            )
+            return ToolReturned(command.call_id, result.text, result.images, result.ends_session)
         except ToolError as error:
             return ToolFailed(command.call_id, str(error))
         except Exception as error:  # noqa: BLE001 - a user's tool may raise anything; the model is told

@@ -11,6 +11,9 @@ from realtime_cli.session.state import Call, CallStatus
 CHAIN_LIMIT: Final = 20
 """Answers in a row that only follow calls. A model that still calls then is going round in circles."""
 
+ARGUMENTS_LIMIT_CHARS: Final = 256_000
+"""No model writes so much in good faith: a whole output is at most 4,096 tokens."""
+
 
 @dataclass(slots=True, eq=False)
 class CallRecord:
@@ -22,6 +25,11 @@ class CallRecord:
         known: The present session of the server has the call (not after a reconnection in mid-call).
         unwanted: The user stopped it: its output must not start an answer.
         foreign: Run by the provider itself (MCP); nothing is to be sent.
+        approval: Who let it run or refused it, see `state.Call`.
+        written: The model's own arguments, where the user changed them.
+        progress: The latest word of the running function.
+        images: `data:` URLs that go to the model behind the output.
+        ends_session: The conversation is over after the model's next words.
     """
 
     call_id: str
@@ -40,25 +48,21 @@ class CallRecord:
     known: bool = True
     unwanted: bool = False
     foreign: bool = False
+    approval: str = ""
+    written: str = ""
+    progress: str = ""
+    images: tuple[str, ...] = ()
+    ends_session: bool = False
 
     @property
     def ended(self) -> bool:
         """Returned, failed or given up."""
-        return self.status not in (CallStatus.WRITING, CallStatus.RUNNING)
+        return self.status not in (CallStatus.WRITING, CallStatus.ASKING, CallStatus.RUNNING)
 
     @property
     def owes_output(self) -> bool:
         """It was run, and the server has not been told what came of it."""
         return not self.foreign and not self.sent and self.started_at_s is not None
-
-    def runnable(self) -> bool:
-        """The arguments are one JSON object: an interrupted answer leaves torn ones."""
-        try:
-            return isinstance(json.loads(self.arguments or "{}"), dict)
-        except ValueError:
-            return False
-        except RecursionError:
-            return False
 
     def entry(self) -> Call:
         """The call for the screen."""
@@ -70,6 +74,9 @@ class CallRecord:
             self.output,
             self.started_at_s,
             self.ended_at_s,
+            self.approval,
+            self.written,
+            self.progress,
         )
 
 
@@ -100,11 +107,15 @@ class Calls:
 
     def start(self, record: CallRecord, at_s: float) -> bool:
         """Mark a call as running; False if it was started or given up before."""
-        if record.status is not CallStatus.WRITING:
+        if record.status not in (CallStatus.WRITING, CallStatus.ASKING):
             return False
         record.status = CallStatus.RUNNING
         record.started_at_s = at_s
         return True
+
+    def ask(self, record: CallRecord) -> None:
+        """A call that may run waits for the user's word."""
+        record.status = CallStatus.ASKING
 
     def give_up(self, record: CallRecord) -> None:
         """A call that will never run."""
@@ -114,8 +125,9 @@ class Calls:
 
     def end(self, record: CallRecord, output: str, status: CallStatus, at_s: float) -> None:
         """A running call came back; later answers of the same call do not count."""
-        if record.status is CallStatus.RUNNING:
+        if record.status in (CallStatus.RUNNING, CallStatus.ASKING):
             record.status, record.output, record.ended_at_s = status, output, at_s
+            record.started_at_s = at_s if record.started_at_s is None else record.started_at_s
 
     def close_response(self, response_id: str) -> None:
         """The answer is done: unfinished calls of it never run, the others may report."""
@@ -124,12 +136,21 @@ class Calls:
                 record.response_over = True
                 self.give_up(record)
 
+    def give_up_unwritten(self) -> None:
+        """No answer is being made: calls that are still being written never will be."""
+        for record in list(self._live.values()):
+            self.give_up(record)
+
     def close_all(self) -> None:
         """The line is lost: no answer goes on, and the next session knows no call that is unanswered."""
         for record in list(self._live.values()):
             record.response_over = True
             record.known = False
             self.give_up(record)
+
+    def asking(self) -> list[CallRecord]:
+        """Calls that wait for the user's word, oldest first."""
+        return [record for record in self._live.values() if record.status is CallStatus.ASKING]
 
     def running(self) -> list[CallRecord]:
         """Calls that the runtime is busy with, oldest first."""
@@ -152,3 +173,13 @@ class Calls:
         """The output is with the server."""
         record.sent = record.known = True
         self._live.pop(record.call_id, None)
+
+
+def is_object(text: str) -> bool:
+    """The text is one JSON object: an interrupted answer leaves torn ones."""
+    if len(text) > ARGUMENTS_LIMIT_CHARS:
+        return False
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -21,6 +21,7 @@ from realtime_cli import protocol as p
 from realtime_cli.errors import LocalProtocolError
 from realtime_cli.session import answers, connection, ending, facts, interruption, listening
 from realtime_cli.session.answers import Answers
+from realtime_cli.session.approvals import Approvals
 from realtime_cli.session.commands import Command
 from realtime_cli.session.connection import Connection
 from realtime_cli.session.contents import Contents
@@ -58,7 +59,8 @@ class SessionCore:
     """
 
     def __init__(self, wish: Wish, abilities: frozenset[p.Ability] = p.ALL) -> None:
-        desk = Desk(wish, abilities, effective=wish.config)
+        approvals = Approvals(wish.tools, wish.can_ask)
+        desk = Desk(wish, abilities, effective=wish.config, approvals=approvals)
         self._desk = desk
         self._answers = Answers(desk)
         self._connection = Connection(desk)
@@ -151,10 +153,14 @@ class SessionCore:
                 self._interruption.flushed(pieces)
             case facts.DeviceChanged():
                 self._speaker.device_changed(fact)
-            case facts.ToolReturned(call_id=call_id, output=output):
-                self._functions.returned(call_id, output, failed=False)
+            case facts.ToolReturned():
+                self._functions.returned(fact)
             case facts.ToolFailed(call_id=call_id, reason=reason):
-                self._functions.returned(call_id, reason, failed=True)
+                self._functions.failed(call_id, reason)
+            case facts.ToolProgressed(call_id=call_id, text=text):
+                self._functions.progressed(call_id, text)
+            case facts.ToolAnnounced(text=text):
+                self._prompts.announced(text)
             case facts.TimerFired(name=name):
                 if (fired := self._timers.get(name)) is not None:
                     fired()
@@ -175,21 +181,27 @@ class SessionCore:
                 self._desk.notice("warning", f"The server said something unreadable: {problem}")
             case facts.UplinkDropped(dropped_ms=dropped_ms):
                 self._desk.line_dropped_ms += dropped_ms
+            case facts.ApprovalGiven():
+                self._functions.approved(fact)
             case facts.TalkKeyPressed():
+                self._functions.user_spoke()
                 self._talk_key.pressed()
             case facts.TalkKeyReleased():
                 self._talk_key.released()
             case facts.TalkKeyTapped():
+                self._functions.user_spoke()
                 self._talk_key.tapped()
             case facts.MuteToggled():
                 self._listening.mute()
             case facts.InterruptPressed():
+                self._functions.user_spoke()
                 self._ending.interrupt()
             case facts.BreakPressed():
                 self._ending.broke()
             case facts.AnswerPressed():
                 self._prompts.answer_pressed()
             case facts.PromptTyped(text=text):
+                self._functions.user_spoke()
                 self._prompts.typed(text)
             case facts.QuitPressed():
                 self._ending.quit()
@@ -223,7 +235,7 @@ class SessionCore:
             flags.add(Flag.OUTPUTS_READY)
         if desk.answer is not None and not desk.answer.abandoned and desk.heard.incomplete_tags():
             flags.add(Flag.ANSWER_UNFINISHED)
-        if desk.calls.running() or desk.conversation.awaits_words():
+        if desk.calls.running() or desk.calls.asking() or desk.conversation.awaits_words():
             flags.add(Flag.WORK_LEFT)
         return flags
 
@@ -239,4 +251,5 @@ class SessionCore:
     def _close_turn(self) -> None:
         """Nothing of the turn is being made or played: what is complete in it will not change any more."""
         self._desk.drop_flag(Flag.TURN_OPEN)
+        self._desk.calls.give_up_unwritten()
         self._desk.conversation.close_turn()

@@ -18,6 +18,7 @@ from realtime_cli.protocol import (
     InputAudioBufferCommit,
     SessionConfig,
 )
+from realtime_cli.session.approvals import Approvals
 from realtime_cli.session.calls import Calls
 from realtime_cli.session.commands import Command, Disconnect, Finish, Say, StartTimer, StopTimer
 from realtime_cli.session.conversation import Conversation
@@ -73,6 +74,8 @@ class Desk:
     answer: Answer | None = None
     prompts: list[str] = field(default_factory=list)  # item ids of typed prompts not sent yet
     finished: bool = False
+    farewell: bool = False  # a function ends the session as soon as the last words are said
+    approvals: Approvals = field(default_factory=Approvals)
 
     # For the screen.
     mic_dbfs: float = -100.0

@@ -79,6 +79,7 @@ class Ear:
         listening = self._listening
         match event:
             case p.InputAudioBufferSpeechStarted(item_id=item_id):
+                self._functions.user_spoke()
                 listening.speech_started(item_id)
             case p.InputAudioBufferSpeechStopped():
                 listening.speech_stopped()

@@ -95,7 +95,8 @@ class Ending:
         desk = self._desk
         if not desk.wish.once or desk.finished:
             return
-        waiting = desk.calls.running() or desk.calls.ready() or desk.flagged(Flag.ANSWER_WANTED)
+        calls = desk.calls
+        waiting = calls.running() or calls.asking() or calls.ready() or desk.flagged(Flag.ANSWER_WANTED)
         if waiting:
             return
         if response.status == "cancelled":

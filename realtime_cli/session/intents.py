@@ -17,6 +17,7 @@ class Purpose(Enum):
     UPDATE = "change the settings"
     CREATE_ITEM = "add an item"
     CREATE_OUTPUT = "add the output of a call"
+    SHOW_IMAGE = "show an image"
     REBUILD = "send the conversation again"
     ASK = "ask for an answer"
     CANCEL = "cancel an answer"

@@ -10,6 +10,7 @@ from realtime_cli.session.state import (
     ConnectionState,
     Phase,
     PlayoutState,
+    Question,
     ResponseState,
     SessionState,
     UserState,
@@ -44,6 +45,7 @@ def picture(desk: Desk) -> SessionState:
         latency_ms=desk.latency_ms,
         uplink_dropped_ms=desk.line_dropped_ms + desk.uplink.dropped_ms,
         tokens=desk.tokens,
+        question=_question(desk),
         response_id=desk.last_response_id,
         answer_text=_answer_text(desk),
     )
@@ -60,12 +62,23 @@ def _phase(desk: Desk) -> Phase:
         return Phase.HEARING
     if turns.playout is PlayoutState.PLAYING:
         return Phase.SPEAKING
+    if desk.calls.asking():
+        return Phase.ASKING
     if desk.calls.running():
         return Phase.CALLING
     if turns.response is not ResponseState.NONE:
         writes = desk.answer is not None and desk.answer.spoke and not desk.answer.abandoned
         return Phase.SPEAKING if writes else Phase.THINKING
     return Phase.MUTED if desk.uplink.muted else Phase.LISTENING
+
+
+def _question(desk: Desk) -> Question | None:
+    asking = desk.calls.asking()
+    if not asking or desk.finished:
+        return None
+    call = asking[0]
+    note = desk.approvals.of(call.name).note
+    return Question(call.call_id, call.name, call.arguments or "{}", note, len(asking) - 1)
 
 
 def _answer_text(desk: Desk) -> str:

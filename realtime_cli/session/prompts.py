@@ -29,19 +29,33 @@ class Prompts:
         if spoken or desk.turns.playout is PlayoutState.PLAYING:
             desk.raise_flag(Flag.INTERRUPTION)
 
+    def announced(self, text: str) -> None:
+        """A tool has something to say: the model is told as soon as nobody speaks, and tells the user."""
+        desk = self._desk
+        item_id = desk.new_id("item")
+        row = desk.conversation.open(item_id, role="system")
+        row.parts, row.unsent = {0: text}, True
+        desk.prompts.append(item_id)
+        desk.raise_flag(Flag.TURN_OPEN)
+
     def send_prompts(self) -> None:
         """The session can take them: say the typed messages, and want an answer to them."""
         desk = self._desk
+        typed = False
         for item_id in desk.prompts:
             row = desk.conversation.find(item_id)
             if row is None:
                 continue
             row.unsent, row.final = False, True
-            item = MessageItem(id=item_id, role="user", content=(InputText(row.text),))
+            typed = typed or row.role == "user"
+            item = MessageItem(id=item_id, role=row.role, content=(InputText(row.text),))
             desk.conversation.created(item_id)
             desk.say(ConversationItemCreate(item=item), Purpose.CREATE_ITEM, item_id)
         desk.prompts.clear()
         desk.calls.chain = 0
+        if not typed:  # an announcement: it does not talk over the user
+            desk.raise_flag(Flag.CHAIN_WANTED)
+            return
         desk.turn_ended_at_s = desk.at_s
         desk.raise_flag(Flag.ANSWER_WANTED)
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from realtime_cli.protocol import SessionConfig
 from realtime_cli.session.facts import Severity
+from realtime_cli.session.holdings import Aside, ContextUse, ItemLine, Limit, Retrieved
 
 Role: TypeAlias = Literal["user", "assistant", "system"]
 
@@ -25,6 +27,7 @@ class Phase(Enum):
     THINKING = "thinking"
     SPEAKING = "speaking"
     CALLING = "calling"
+    ASKING = "asking you"
     MUTED = "muted"
     RECONNECTING = "reconnecting"
     ENDED = "ended"
@@ -76,6 +79,7 @@ class CallStatus(Enum):
     """Life of a function call."""
 
     WRITING = "writing"  # the model is still writing the arguments
+    ASKING = "asking"  # the user is asked whether it may run
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -108,7 +112,13 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function call: name, JSON arguments as far as they are written, and its result. All untrusted."""
+    """A function call: name, JSON arguments as far as they are written, and its result. All untrusted.
+
+    Attributes:
+        arguments: As they are run; where the user changed them, `written` holds the model's own.
+        approval: Who let it run or refused it: "auto", "yes", "always", "edited", "no" or "refused"; "" before that.
+        progress: The latest word of the running function.
+    """
 
     call_id: str
     name: str
@@ -117,6 +127,23 @@ class Call:
     output: str = ""
     started_at_s: float | None = None
     ended_at_s: float | None = None
+    approval: str = ""
+    written: str = ""
+    progress: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call that waits for the user's word. Name and arguments are untrusted; `note` is the tool's own.
+
+    `waiting` counts further calls behind this one.
+    """
+
+    call_id: str
+    name: str
+    arguments: str
+    note: str = ""
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +202,22 @@ class SessionState:
     """End of the user's speech to the first answer audio (or text), of the last turn."""
     uplink_dropped_ms: int = 0
     tokens: TokenUse = TokenUse()
+    question: Question | None = None
+    """The oldest call that waits for the user's word."""
     response_id: str = ""
     """Of the latest default-conversation response, for `send-text --json`."""
     answer_text: str = ""
     """Whole text (or transcript) of the latest response's messages, for `send-text`."""
+    response_status: str = ""
+    """How the latest response ended: completed, cancelled, failed or incomplete; "" before that."""
+    items: tuple[ItemLine, ...] = ()
+    """Every item the server's conversation has or had, in order."""
+    retrieved: Retrieved | None = None
+    asides: tuple[Aside, ...] = ()
+    context: ContextUse = ContextUse()
+    limits: tuple[Limit, ...] = ()
+    """Rate limits with less than a tenth left."""
+    asked: SessionConfig = SessionConfig()
+    """The settings we asked for; compare with `accepted`."""
+    accepted: SessionConfig = SessionConfig()
+    """The settings as the server has them."""

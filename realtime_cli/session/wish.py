@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from realtime_cli.protocol import SessionConfig
+from realtime_cli.session.approvals import ToolTerms
+from realtime_cli.session.calls import CHAIN_LIMIT
 from realtime_cli.session.state import TurnMode
 
 
@@ -22,6 +25,9 @@ class Wish:
         first_prompt: Typed by the user before the session began; "" for none.
         greeting: Notices to show at the start (which provider, why; demo responder).
         max_retries: Reconnections in a row without progress before giving up.
+        tools: Terms of the functions in `config.tools`, by name.
+        can_ask: Somebody is there to say yes or no to a call.
+        chain_limit: Answers in a row that may only follow calls.
     """
 
     config: SessionConfig = field(default_factory=SessionConfig)
@@ -32,3 +38,6 @@ class Wish:
     first_prompt: str = ""
     greeting: tuple[str, ...] = ()
     max_retries: int = 5
+    tools: Mapping[str, ToolTerms] = field(default_factory=dict)
+    can_ask: bool = True
+    chain_limit: int = CHAIN_LIMIT

@@ -18,6 +18,7 @@ _OUTPUT_LIMIT_CHARS = 1_000
 _SPOKEN_LIMIT_CHARS = 200_000  # an hour of speech is about 50,000: what people said is never cut
 _CALL_STYLES = {
     CallStatus.WRITING: "dim",
+    CallStatus.ASKING: "bold yellow",
     CallStatus.RUNNING: "blue",
     CallStatus.DONE: "green",
     CallStatus.FAILED: "red",

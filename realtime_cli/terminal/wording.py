@@ -38,10 +38,12 @@ def call_outcome(call: Call, now_s: float | None) -> str:
     """What became of a call, in a few words without its output: "running 1.2 s", "done in 0.3 s", "failed"."""
     if call.status is CallStatus.WRITING:
         return "writing"
+    if call.status is CallStatus.ASKING:
+        return "waits for you"
     end_s = call.ended_at_s if call.ended_at_s is not None else now_s
     took = "" if call.started_at_s is None or end_s is None else seconds(max(0.0, end_s - call.started_at_s))
     if call.status is CallStatus.RUNNING:
-        return f"running {took}".rstrip()
+        return f"running {took} {clean_line(call.progress, 80)}".rstrip()
     if call.status is CallStatus.DONE:
         return took or "done"
     return f"{call.status.value} {took}".rstrip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from realtime_cli.errors import ToolError
 
@@ -34,7 +34,7 @@ def parameters_of(function: Callable[..., Any]) -> dict[str, Any]:
         if parameter.annotation is parameter.empty:
             raise TypeError(f"parameter {parameter.name!r} has no type hint")
     try:
-        schema = TypeAdapter(function).json_schema()
+        schema = TypeAdapter(cast("Any", function)).json_schema()
     except (PydanticUserError, NameError) as exc:
         raise TypeError(str(exc).splitlines()[0]) from exc
     schema.setdefault("properties", {})
@@ -86,7 +86,7 @@ def checked(function: Callable[..., Any]) -> Callable[[str], Callable[[], Any]]:
     from pydantic import TypeAdapter, ValidationError
     from pydantic_core import ArgsKwargs
 
-    adapter = TypeAdapter(function)
+    adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", function))
     own_title = f"call[{function.__name__}]"
 
     def prepare(arguments: str) -> Callable[[], Any]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from realtime_cli.errors import InputError, ToolError
 from realtime_cli.protocol import FunctionTool
-from realtime_cli.tools.tool import Tool
+from realtime_cli.tools.approval import Policy
+from realtime_cli.tools.declaration import reporter
+from realtime_cli.tools.tool import Approval, Result, Tool
 
 TIME_LIMIT_S = 120.0
-OUTPUT_LIMIT_CHARS = (
-    64_000  # about 16,000 tokens: half of the smallest context window in use (protocol notes, 32k)
-)
+# About 16,000 tokens: half of the smallest context window in use (32k).
+OUTPUT_LIMIT_CHARS = 64_000
+# A model's whole output is at most 4,096 tokens; what is longer was not written by one in good faith.
+ARGUMENTS_LIMIT_CHARS = 256_000
+_PROGRESS_CHARS = 200
 
 
 class Toolbox:
@@ -22,9 +26,17 @@ class Toolbox:
         InputError: Two tools have the same name.
     """
 
-    def __init__(self, tools: Iterable[Tool] = (), *, time_limit_s: float = TIME_LIMIT_S) -> None:
+    def __init__(
+        self,
+        tools: Iterable[Tool] = (),
+        *,
+        time_limit_s: float = TIME_LIMIT_S,
+        policy: Policy | None = None,
+    ) -> None:
         self._tools: dict[str, Tool] = {}
         self._time_limit_s = time_limit_s
+        self._policy = policy or Policy()
+        self._announce: Callable[[str], None] | None = None
         for tool in tools:
             if (other := self._tools.get(tool.name)) is not None:
                 raise InputError(
@@ -36,6 +48,28 @@ class Toolbox:
     def __len__(self) -> int:
         return len(self._tools)
 
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """All of them, in the order in which they were given."""
+        return tuple(self._tools.values())
+
+    def find(self, name: str) -> Tool | None:
+        """The tool of this name."""
+        return self._tools.get(name)
+
+    def approval(self, tool: Tool) -> Approval:
+        """What happens to its calls."""
+        return self._policy.for_tool(tool)
+
+    def announce_to(self, announce: Callable[[str], None]) -> None:
+        """From now on tools that have something to say after their call (a timer) say it there."""
+        self._announce = announce
+
+    def announce(self, text: str) -> None:
+        """Tell the session; called by tools, on the loop. Nobody listens before it begins."""
+        if self._announce is not None:
+            self._announce(text)
+
     def definitions(self) -> list[FunctionTool]:
         """For `session.tools`."""
         return [
@@ -43,11 +77,18 @@ class Toolbox:
             for t in self._tools.values()
         ]
 
-    async def call(self, name: str, arguments: str) -> str:
-        """Run one call; `arguments` is the JSON text the model wrote.
+    async def call(
+        self, name: str, arguments: str, on_progress: Callable[[str], None] | None = None
+    ) -> Result:
+        """Run one call, which has been approved; `arguments` is the JSON text the model wrote.
+
+        Args:
+            name: Of the tool.
+            arguments: JSON text.
+            on_progress: Gets a short line now and then, from any thread.
 
         Returns:
-            What the model will read, cut at `OUTPUT_LIMIT_CHARS` with a note.
+            What came of it; the text is cut at `OUTPUT_LIMIT_CHARS` with a note.
 
         Raises:
             ToolError: Unknown name, wrong arguments, failure, or the time limit; one line for the model.
@@ -55,12 +96,33 @@ class Toolbox:
         tool = self._tools.get(name)
         if tool is None:
             known = ", ".join(sorted(self._tools)) or "none"
-            raise ToolError(f"There is no function {name!r}. Known functions: {known}.")
+            raise ToolError(f"There is no function {name[:64]!r}. Known functions: {known}.")
+        if len(arguments) > ARGUMENTS_LIMIT_CHARS:
+            raise ToolError(
+                f"The arguments are too long: {len(arguments)} characters of at most {ARGUMENTS_LIMIT_CHARS}."
+            )
+        if on_progress is not None:
+            report = on_progress
+            reporter.set(lambda text: report(str(text)[:_PROGRESS_CHARS]))
+        limit_s = self._time_limit_s if tool.time_limit_s is None else tool.time_limit_s
+        limit = asyncio.timeout(limit_s)
         try:
-            async with asyncio.timeout(self._time_limit_s):
-                output = await tool.run(arguments)
+            async with limit:
+                outcome = await tool.run(arguments)
         except TimeoutError as exc:
-            raise ToolError(f"{name} took longer than {self._time_limit_s:g} s and was given up.") from exc
-        if len(output) > OUTPUT_LIMIT_CHARS:
-            return output[:OUTPUT_LIMIT_CHARS] + f"\n[cut: {len(output)} characters in all]"
-        return output
+            if not limit.expired():  # the function's own failure
+                raise ToolError(f"TimeoutError: {exc}".strip(": ")) from exc
+            raise ToolError(f"{name} took longer than {limit_s:g} s and was given up.") from exc
+        except ToolError as exc:
+            raise ToolError(_cut(str(exc))) from exc
+        return _bounded(outcome if isinstance(outcome, Result) else Result(outcome))
+
+
+def _bounded(result: Result) -> Result:
+    return Result(_cut(result.text), result.images, result.ends_session)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= OUTPUT_LIMIT_CHARS:
+        return text
+    return text[:OUTPUT_LIMIT_CHARS] + f"\n[cut: {len(text)} characters in all]"

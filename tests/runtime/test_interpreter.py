@@ -11,6 +11,7 @@ from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.interpreter import Interpreter, Means
 from realtime_cli.session import commands as c
 from realtime_cli.session import facts as f
+from realtime_cli.tools.tool import Result
 from realtime_cli.transport import memory
 from realtime_cli.transport.memory import MemoryTransport
 from realtime_cli.transport.transport import LineClosed, NobodyThere
@@ -188,15 +189,20 @@ def test_timers_and_the_end() -> None:
 class Hands:
     """Real coroutines under four names."""
 
-    async def call(self, name: str, arguments: str) -> str:
+    async def call(
+        self, name: str, arguments: str, on_progress: Callable[[str], None] | None = None
+    ) -> Result:
         if name == "echo":
-            return arguments
+            return Result(arguments)
         if name == "refuse":
             raise ToolError("not today")
         if name == "break":
             raise ZeroDivisionError("by zero")
         await asyncio.sleep(1000)
-        return "late"
+        return Result("late")
+
+    def announce_to(self, announce: Callable[[str], None]) -> None:
+        """It has nothing to say."""
 
 
 async def _no_line() -> MemoryTransport:

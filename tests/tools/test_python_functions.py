@@ -78,7 +78,7 @@ def toolbox(tmp_path: Path) -> Toolbox:
 
 
 def call(toolbox: Toolbox, name: str, arguments: str) -> str:
-    return asyncio.run(toolbox.call(name, arguments))
+    return asyncio.run(toolbox.call(name, arguments)).text
 
 
 def test_public_documented_hinted_functions_become_tools_and_the_rest_is_said(tmp_path: Path) -> None:
