@@ -63,9 +63,18 @@ unload_sink() {
   local i; i=$(penv pactl list short modules | awk -v s="sink_name=$1" '$2=="module-null-sink" && index($0,s){print $1}')
   [ -n "$i" ] && for m in $i; do penv pactl unload-module "$m"; done
 }
+have() { penv pactl list short "$1" | cut -f2 | grep -x "$2" >/dev/null; }
+is_default() { penv pactl info | grep -x "Default $1: $2" >/dev/null; }
+make_default() { # Sink|Source NAME: without it a client would listen to its own voice
+  for _ in 1 2 3 4 5; do
+    penv pactl "set-default-${1,,}" "$2"; is_default "$1" "$2" && return 0
+    sleep 0.05
+  done
+  die "'$2' does not become the default ${1,,}"
+}
 defaults() {
-  penv pactl list short sinks   | cut -f2 | grep -qx speaker     && penv pactl set-default-sink speaker
-  penv pactl list short sources | cut -f2 | grep -qx mic.monitor && penv pactl set-default-source mic.monitor
+  have sinks speaker && make_default Sink speaker
+  have sources mic.monitor && make_default Source mic.monitor
   for s in speaker mic; do penv pactl set-sink-volume $s 100% 2>/dev/null; done; true
 }
 save_settings() { printf 'VA_RATE=%q\nVA_CHANNELS=%q\nVA_FORMAT=%q\n' "$VA_RATE" "$VA_CHANNELS" "$VA_FORMAT" >"$DIR/settings"; }
