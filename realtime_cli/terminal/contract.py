@@ -25,12 +25,14 @@ class KeysPicture:
         can_hold: The terminal reports key releases, so the talk key is held; elsewhere it is tapped.
         help_open: The list of keys is shown.
         prompt: The line being typed, None when no line is open.
+        edits_call: The line holds the arguments of the call that waits for the user's word.
     """
 
     work: bool = False
     can_hold: bool = False
     help_open: bool = False
     prompt: PromptLine | None = None
+    edits_call: bool = False
 
 
 NO_KEYS = KeysPicture()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,11 +18,13 @@ from realtime_cli.session.facts import (
     TalkKeyReleased,
     TalkKeyTapped,
 )
+from realtime_cli.terminal.answering import Answering
 from realtime_cli.terminal.contract import KeysPicture
 from realtime_cli.terminal.job_control import JobControl
 from realtime_cli.terminal.key_input import KeyInput
 from realtime_cli.terminal.kitty import Action, Stroke
 from realtime_cli.terminal.line_editor import PASTE, LineEditor
+from realtime_cli.terminal.question import Answerable
 from realtime_cli.terminal.strokes import FocusLost
 
 TALK_KEY = " "
@@ -49,6 +52,7 @@ class Keyboard:
         *,
         screen: Suspendable | None = None,
         typing: bool = False,
+        answerable: Answerable = lambda now_s: None,
     ) -> None:
         """A keyboard, not yet read.
 
@@ -58,6 +62,7 @@ class Keyboard:
             changed: Called when `picture` changed.
             screen: Given back while the process is suspended.
             typing: The line is open from the start and again after each message (a session without a microphone).
+            answerable: The call on the screen that waits for the user's word.
         """
         self._input = key_input
         self._post = post
@@ -66,6 +71,7 @@ class Keyboard:
         self._typing = typing
         self._jobs = JobControl(self._give_back, self._take_again)
         self._editor = LineEditor()
+        self._answering = Answering(post, self._editor, lambda: answerable(asyncio.get_running_loop().time()))
         self._prompt_open = typing
         self._help_open = False
         self._talk_down = False
@@ -91,6 +97,7 @@ class Keyboard:
             can_hold=self._input.can_hold,
             help_open=self._help_open,
             prompt=self._editor.line if self._prompt_open else None,
+            edits_call=self._answering.editing,
         )
 
     def start(self) -> None:
@@ -134,15 +141,36 @@ class Keyboard:
             self._post(BreakPressed())
         elif stroke.key == "c-z":
             self._jobs.suspend()
+        elif self._answering.editing:
+            self._edit_call(stroke)
         elif self._prompt_open:
             self._type(stroke)
+        elif self._is_command(stroke) and self._answering.takes_key(stroke.key):
+            self._after_answer()
         elif stroke.key == TALK_KEY:
             self._talk(stroke)
         elif stroke.key == PASTE:
             self._open_prompt()
             self._type(stroke)
-        elif not stroke.alt and stroke.action is Action.PRESS and stroke.key.lower() in self._commands:
+        elif self._is_command(stroke) and stroke.key.lower() in self._commands:
             self._commands[stroke.key.lower()]()
+
+    def _is_command(self, stroke: Stroke) -> bool:
+        return not stroke.alt and stroke.action is Action.PRESS
+
+    def _edit_call(self, stroke: Stroke) -> None:
+        if stroke.key == "escape" or (stroke.key == "c-m" and not stroke.alt):
+            self._answering.finish_editing(run=stroke.key == "c-m")
+            if not self._typing:
+                self._close_prompt()
+        else:
+            self._editor.edit(stroke)
+        self._changed()
+
+    def _after_answer(self) -> None:
+        if self._answering.editing:
+            self._open_prompt()
+        self._changed()
 
     def _talk(self, stroke: Stroke) -> None:
         if stroke.action is not Action.PRESS:
@@ -184,6 +212,11 @@ class Keyboard:
             self._close_prompt()
         elif stroke.key == "c-m" and not stroke.alt:
             text = self._editor.take()
+            if self._answering.takes_word(text):
+                if not (self._answering.editing or self._typing):
+                    self._close_prompt()
+                self._after_answer()
+                return
             if text:
                 self._post(PromptTyped(text))
             if not (text and self._typing):

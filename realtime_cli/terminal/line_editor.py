@@ -21,6 +21,7 @@ class LineEditor:
         self._history: list[str] = []
         self._place = 0
         self._draft = ""
+        self._put_away = ""
         self._edits: dict[str, Callable[[], object]] = self._emacs_keys()
 
     @property
@@ -35,6 +36,20 @@ class LineEditor:
             self._history = [*self._history, text][-_HISTORY_LINES:]
         self._buffer.reset()
         self._place, self._draft = len(self._history), ""
+        return text
+
+    def fill(self, text: str) -> None:
+        """A text to change; what was being typed is put away until `discard`."""
+        self._put_away = self._buffer.text
+        self._buffer.reset()
+        self._buffer.insert_text(text)
+
+    def discard(self) -> str:
+        """The text that was changed; it is not kept in the history, and what was put away is back."""
+        text = self._buffer.text
+        self._buffer.reset()
+        self._buffer.insert_text(self._put_away)
+        self._put_away = ""
         return text
 
     def edit(self, stroke: Stroke) -> None:

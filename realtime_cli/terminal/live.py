@@ -20,6 +20,7 @@ from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
 from realtime_cli.terminal.entries import begins_turn, entry_lines
 from realtime_cli.terminal.meters import Ballistics
 from realtime_cli.terminal.output import silence
+from realtime_cli.terminal.question import Asked
 from realtime_cli.terminal.quiet import QuietStderr
 from realtime_cli.terminal.render import Canvas, Picture, render
 from realtime_cli.terminal.theme import Theme
@@ -82,6 +83,7 @@ class LiveView:
         self._size = (0, 0)
         self._printed = 0
         self._last: tuple[SessionState, float] | None = None
+        self.asked = Asked()
         self._watches_size = False
 
     def watch_keys(self, keys: Callable[[], KeysPicture]) -> None:
@@ -126,10 +128,12 @@ class LiveView:
         settled = self._settled_lines(state, state.settled)
         picture = render(self._calmed(state, now_s), self._canvas(), now_s)
         if not settled and picture == self._drawn:
+            self.asked.show(state.question, now_s)
             return
         self._region.picture = picture
         self._guarded(self._show, settled)
         self._drawn = picture
+        self.asked.show(state.question, now_s)
 
     def stop(self) -> None:
         """Print what was still in progress, remove the region, show the cursor."""

@@ -8,6 +8,7 @@ from typing import TextIO
 from realtime_cli.session.state import Call, Entry, Notice, Phase, SessionState, Spoken
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
 from realtime_cli.terminal.output import write
+from realtime_cli.terminal.question import Asked, question_text
 from realtime_cli.terminal.sanitize import clean, clean_line
 from realtime_cli.terminal.theme import Colour, Theme
 from realtime_cli.terminal.wording import call_outcome, call_signature, phase_words, role_name
@@ -30,6 +31,7 @@ class PlainView:
         self._last: SessionState | None = None
         self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
         self._typed: str | None = None
+        self.asked = Asked()
 
     def watch_keys(self, keys: Callable[[], KeysPicture]) -> None:
         """Echo what is typed, on stderr: the terminal itself does not while single keys are read."""
@@ -50,6 +52,10 @@ class PlainView:
             self._phase = state.phase
             self._break_typed_line()
             write(self._err, f"[{phase_words(state, now_s)}]\n")
+        if state.question is not None and state.question != self.asked.question:
+            self._break_typed_line()
+            write(self._err, question_text(state.question) + "\n")
+        self.asked.show(state.question, now_s)
         self._echo()
 
     def stop(self) -> None:

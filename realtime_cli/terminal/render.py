@@ -11,6 +11,7 @@ from rich.text import Text
 from realtime_cli.session.state import Entry, Notice, SessionState
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture
 from realtime_cli.terminal.entries import begins_turn, entry_lines, notice_lines
+from realtime_cli.terminal.question_lines import question_lines
 from realtime_cli.terminal.status import facts_line, help_lines, hints_line, prompt_lines, state_lines
 from realtime_cli.terminal.theme import Theme
 
@@ -79,6 +80,7 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
     hints = [line for line in (hints_line(state, canvas.keys, canvas.theme, width),) if line]
     facts = [line for line in (facts_line(state, canvas.provider, canvas.theme, width, epoch_s),) if line]
     notices = _notices(alive, width, canvas.theme)
+    asked = question_lines(state.question, width, canvas.theme) if state.question is not None else []
     body = (
         help_lines(canvas.theme, width)
         if canvas.keys.help_open
@@ -88,6 +90,8 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
     left = room - min(len(top), room)
     typed = typed[-left:] if left else []
     left -= len(typed)
+    asked = asked[: max(0, left - 1)]  # what a person must read before a key counts goes before all else
+    left -= len(asked)
     wanted = min(len(body), 3)  # so many lines of the conversation are worth more than the rest of the bottom
     kept: dict[str, list[Text]] = {}
     for name, lines in (("notices", notices), ("facts", facts), ("hints", hints)):
@@ -97,7 +101,7 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
     body = body[-left:] if left > 0 else []
     if (body or first) and left - len(body) >= 1 and room >= 10:
         body = [*body, Text()]  # a blank line between what is said (here or above) and how things stand
-    lines = [*body, *kept["notices"], *top[:room], *kept["facts"], *typed, *kept["hints"]]
+    lines = [*body, *kept["notices"], *asked, *top[:room], *kept["facts"], *typed, *kept["hints"]]
     return Picture(tuple(_finished(line, width) for line in lines))
 
 

@@ -7,6 +7,7 @@ from rich.text import Text
 from realtime_cli.session.state import Phase, PlayoutState, ResponseState, SessionState, TurnMode, UserState
 from realtime_cli.terminal.contract import KeysPicture, PromptLine
 from realtime_cli.terminal.meters import meter
+from realtime_cli.terminal.question import HINTS
 from realtime_cli.terminal.sanitize import clean_line
 from realtime_cli.terminal.theme import PHASE_STYLES, Glyphs, Theme
 from realtime_cli.terminal.wording import amount, phase_words, time_left
@@ -113,7 +114,13 @@ def hints_line(state: SessionState, keys: KeysPicture, theme: Theme, width: int)
     """The keys that mean something right now, the most useful first."""
     if not keys.work:
         return Text()
-    if keys.prompt is not None:
+    if keys.edits_call:
+        pairs = [("enter", "run it with these arguments"), ("esc", "back")]
+    elif state.question is not None:
+        pairs = list(HINTS)
+        if keys.prompt is not None:
+            pairs.append(("enter", "after the letter"))
+    elif keys.prompt is not None:
         pairs = [("enter", "send"), ("esc", "leave")]
     else:
         pairs = []

@@ -76,9 +76,11 @@ def keyboard_for(view: View, *, typing: bool = False) -> MakeKeyboard | None:
     live = view if isinstance(view, LiveView) else None
 
     def make(post: Callable[[Fact], None], changed: Callable[[], None]) -> Keyboard:
-        keyboard = Keyboard(key_input, post, changed, screen=live, typing=typing)
-        if isinstance(view, LiveView | PlainView):
-            view.watch_keys(lambda: keyboard.picture)
+        shows = view if isinstance(view, LiveView | PlainView) else None
+        answerable = shows.asked.answerable if shows is not None else lambda now_s: None
+        keyboard = Keyboard(key_input, post, changed, screen=live, typing=typing, answerable=answerable)
+        if shows is not None:
+            shows.watch_keys(lambda: keyboard.picture)
         return keyboard
 
     return make
