@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from realtime_cli.dsp.pcm16 import BYTES_PER_FRAME, SAMPLE_RATE_HZ, Int16, from_float, to_bytes
+from realtime_cli.dsp.pcm16 import BYTES_PER_FRAME, SAMPLE_RATE_HZ, Int16, from_bytes, from_float, to_bytes
 from realtime_cli.errors import InputError, RecordingError
 
 _PCM: Final = 1
@@ -114,15 +114,34 @@ def _to_int16(data: bytes, kind: int, bits: int) -> Int16:
     return np.ascontiguousarray(upper).reshape(-1).view("<i2").astype(np.int16)
 
 
+def save_pcm16(path: Path, pcm: bytes, rate_hz: int) -> None:
+    """Write a whole WAV file of mono 16 bit samples.
+
+    Raises:
+        RecordingError: It cannot be written.
+    """
+    form = struct.pack("<HHIIHH", _PCM, 1, rate_hz, rate_hz * 2, 2, 16)
+    head = struct.pack("<4sI4s4sI", b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", len(form))
+    try:
+        path.write_bytes(head + form + struct.pack("<4sI", b"data", len(pcm)) + pcm)
+    except OSError as exc:
+        raise RecordingError(f"{path}: {exc.strerror or exc}", advice="Choose another place.") from exc
+
+
 class WavWriter:
-    """Writes mono int16 at 24 kHz; the header is true every 0.2 s, so that a killed program leaves a valid file.
+    """Writes mono int16; the header is true every 0.2 s, so that a killed program leaves a valid file.
+
+    Args:
+        path: Where to write; overwritten.
+        rate_hz: The sound's rate.
 
     Raises:
         RecordingError: The file cannot be opened or written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rate_hz: int = SAMPLE_RATE_HZ) -> None:
         self._path = path
+        self._rate_hz = rate_hz
         self._waiting: list[Int16] = []
         self._waiting_frames = 0
         self._data_bytes = 0
@@ -170,7 +189,7 @@ class WavWriter:
         self._waiting.clear()
         self._waiting_frames = 0
         try:
-            header = _header(self._data_bytes + len(data))
+            header = _header(self._data_bytes + len(data), self._rate_hz)
             self._file.seek(len(header) + self._data_bytes)
             self._file.write(data)
             self._file.seek(0)
@@ -187,10 +206,23 @@ class WavWriter:
         return RecordingError(f"{self._path}: {reason}", advice="Choose another place for the recording.")
 
 
-def _header(data_bytes: int) -> bytes:
+def save_pcm16(path: Path, pcm: bytes, rate_hz: int = SAMPLE_RATE_HZ) -> None:
+    """Write mono PCM16 as a whole WAV file; half a frame at its end is left out.
+
+    Raises:
+        RecordingError: It cannot be written.
+    """
+    writer = WavWriter(path, rate_hz)
+    try:
+        writer.write(from_bytes(pcm[: len(pcm) - len(pcm) % BYTES_PER_FRAME]))
+    finally:
+        writer.close()
+
+
+def _header(data_bytes: int, rate_hz: int) -> bytes:
     """44 bytes. Raises struct.error above 4 GB."""
-    byte_rate = SAMPLE_RATE_HZ * BYTES_PER_FRAME
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, _PCM, 1, SAMPLE_RATE_HZ, byte_rate, BYTES_PER_FRAME, 16)
+    byte_rate = rate_hz * BYTES_PER_FRAME
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, _PCM, 1, rate_hz, byte_rate, BYTES_PER_FRAME, 16)
     return (
         struct.pack("<4sI4s", b"RIFF", 36 + data_bytes, b"WAVE")
         + form

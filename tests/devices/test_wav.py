@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_cli.devices.wav import WavReader, WavWriter
+from realtime_cli.devices.wav import WavReader, WavWriter, save_pcm16
 from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.errors import InputError, RecordingError
 from tests.support.sound import noise, read_wav, write_wav
@@ -140,6 +140,16 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     frames, rate_hz = read_wav(path)
     assert rate_hz == 24_000
     assert np.array_equal(frames[:, 0], noise(1.0))
+
+
+def test_a_whole_sound_is_saved_at_its_own_rate(tmp_path: Path) -> None:
+    path = tmp_path / "out.wav"
+    save_pcm16(path, noise(0.1).tobytes() + b"x", 16_000)
+    frames, rate_hz = read_wav(path)
+    assert rate_hz == 16_000
+    assert np.array_equal(frames[:, 0], noise(0.1))
+    with pytest.raises(RecordingError):
+        save_pcm16(tmp_path / "no" / "where.wav", b"", 16_000)
 
 
 def test_a_killed_program_leaves_a_valid_recording(tmp_path: Path) -> None:
