@@ -114,20 +114,6 @@ def _to_int16(data: bytes, kind: int, bits: int) -> Int16:
     return np.ascontiguousarray(upper).reshape(-1).view("<i2").astype(np.int16)
 
 
-def save_pcm16(path: Path, pcm: bytes, rate_hz: int) -> None:
-    """Write a whole WAV file of mono 16 bit samples.
-
-    Raises:
-        RecordingError: It cannot be written.
-    """
-    form = struct.pack("<HHIIHH", _PCM, 1, rate_hz, rate_hz * 2, 2, 16)
-    head = struct.pack("<4sI4s4sI", b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", len(form))
-    try:
-        path.write_bytes(head + form + struct.pack("<4sI", b"data", len(pcm)) + pcm)
-    except OSError as exc:
-        raise RecordingError(f"{path}: {exc.strerror or exc}", advice="Choose another place.") from exc
-
-
 class WavWriter:
     """Writes mono int16; the header is true every 0.2 s, so that a killed program leaves a valid file.
 
