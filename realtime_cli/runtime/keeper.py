@@ -164,8 +164,9 @@ class Keeper:
             await self.device.close()
 
     async def _pause(self, attempts: int, hopeless: bool) -> None:
-        """Wait before the next attempt; `reopen` ends it."""
-        self._trouble = None
+        """Wait before the next attempt; `reopen` ends it, also one that came while the device was closed."""
+        if self._trouble != _REOPEN:
+            self._trouble = None
         if not hopeless:
             await self._nap(PAUSES_S[min(attempts, len(PAUSES_S) - 1)])
             return
