@@ -54,5 +54,19 @@ class Ability(Enum):
     """`create_response: false` leaves the answer to the client. Not stable at xAI (livekit's xai
     plugin)."""
 
+    WHOLE_UPDATES = "whole_updates"
+    """A `session.update` holds or fails as a whole. Not at speaches: it complains about each field it does not
+    know and applies the rest (session_event_router.py)."""
+    TEXT_OUTPUT = "text_output"
+    """Answers in writing alone (`output_modalities: ["text"]`). Not where every answer is spoken (GLM,
+    ElevenLabs)."""
+    NESTED_SETTINGS = "nested_settings"
+    """GA's places for `voice` and `turn_detection`. xAI reads them at the top of the session, beside a nested
+    `audio` (livekit's xai plugin)."""
+    FLAT_TOOLS = "flat_tools"
+    """Function tools as `{type, name, ...}`. Qwen wants `{type, function: {...}}` (Model Studio's guide)."""
+    BARE_APPENDS = "bare_appends"
+    """Appended audio is bare samples. GLM wants each piece as a WAV file (its SDK, `input_audio_format: wav`)."""
+
 
 ALL: frozenset[Ability] = frozenset(Ability)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, assert_never
 
 from realtime_cli.errors import RateLimited, RealtimeCliError, ToolError, Unreachable
@@ -30,6 +31,7 @@ from realtime_cli.session.commands import (
     Play,
     ReopenDevice,
     RunTool,
+    SaveAudio,
     Say,
     StartTimer,
     StopTimer,
@@ -38,6 +40,7 @@ from realtime_cli.session.facts import (
     Connected,
     ConnectFailed,
     Flushed,
+    NewsArrived,
     Piece,
     PlayoutEmpty,
     ToolAnnounced,
@@ -117,6 +120,8 @@ class Interpreter:
                 self._say(command)
             case Play():
                 self._play(command)
+            case SaveAudio():
+                self._task(self._save(command), "save audio")
             case EndPlay():
                 self._end_play(command)
             case FlushPlayout():
@@ -197,7 +202,7 @@ class Interpreter:
         if self._line is None:
             _LOG.debug("no line to say %s", type(command.event).__name__)
             return
-        self._line.say(command.event)
+        self._line.say(command.event, keep=command.keep)
 
     # --- sound -----------------------------------------------------------------------------------------------
 
@@ -219,6 +224,18 @@ class Interpreter:
     def _reopen(self, which: Which) -> None:
         if self._means.sound is not None:
             self._means.sound.reopen(which)
+
+    async def _save(self, command: SaveAudio) -> None:
+        # Imported when it is needed: numpy is no part of a text session.
+        from realtime_cli.devices.wav import save_pcm16
+
+        try:
+            await asyncio.to_thread(save_pcm16, Path(command.path), command.pcm, command.rate_hz)
+        except RealtimeCliError as error:
+            self._inbox.post(NewsArrived("error", str(error), error.advice))
+        else:
+            seconds = len(command.pcm) / 2 / command.rate_hz
+            self._inbox.post(NewsArrived("info", f"Saved {seconds:.1f} s of sound as {command.path}."))
 
     # --- calls -----------------------------------------------------------------------------------------------
 

@@ -76,11 +76,11 @@ class Line:
         """Given or found; None before the server's first message."""
         return self._dialect
 
-    def say(self, event: ClientEvent) -> None:
-        """Queue an event; never waits."""
+    def say(self, event: ClientEvent, *, keep: bool = False) -> None:
+        """Queue an event; never waits. `keep`: never dropped, though it is audio (a file's, not a microphone's)."""
         now_s = self._loop.time()
         waiting = _Waiting(event, now_s)
-        if isinstance(event, InputAudioBufferAppend):
+        if isinstance(event, InputAudioBufferAppend) and not keep:
             self._drop_audio_before(now_s - AUDIO_AGE_LIMIT_S)
             self._queued_audio.append(waiting)
         self._queue.append(waiting)

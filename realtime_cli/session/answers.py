@@ -6,12 +6,12 @@ from collections import OrderedDict
 from typing import Final
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from realtime_cli.errors import ResponseFailed
 from realtime_cli.protocol import (
     Ability,
     ConversationItemDelete,
-    RateLimit,
     Response,
     ResponseCancel,
     ResponseConfig,
@@ -26,7 +26,7 @@ from realtime_cli.session.schedule import Schedule
 from realtime_cli.session.state import ResponseState
 from realtime_cli.session.tokens import add_usage
 from realtime_cli.session.turns import Happening
-from realtime_cli.session.verdicts import Act, Verdict, judge
+from realtime_cli.session.verdicts import Act, Verdict
 
 ANSWER_TIMER: Final = "answer"
 RETRY_TIMER: Final = "retry"
@@ -46,10 +46,10 @@ class Answers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._over: OrderedDict[str, None] = OrderedDict()  # ids of finished responses: late events of them
-        self._faults = Schedule(3, first_pause_s=1.0)
-        self._limits = Schedule(3, first_pause_s=2.0)
-        self._reset_s = 0.0
+        self._faults = Schedule(desk.wish.tries, first_pause_s=1.0)
+        self._limits = Schedule(desk.wish.tries, first_pause_s=2.0)
         self._collided = False
+        self._followed: ResponseConfig | None = None  # wishes that hold for the answers to its calls, too
 
     # Consequences.
 
@@ -60,10 +60,19 @@ class Answers:
         desk.drop_flag(Flag.ANSWER_WANTED)
         desk.drop_flag(Flag.CHAIN_WANTED)
         desk.answer_waits = False
-        desk.answer = Answer(asked=True, chained=chained, heard_of_at_s=desk.at_s)
-        desk.say(ResponseCreate(response=self._terms(chained=chained)), Purpose.ASK)
+        config = self._terms(chained=chained)
+        desk.answer = Answer(asked=True, chained=chained, config=config or None, heard_of_at_s=desk.at_s)
+        desk.say(ResponseCreate(response=config), Purpose.ASK)
         desk.happen(Happening.ANSWER_ASKED)
         desk.start_timer(ANSWER_TIMER, _BEGIN_S)
+
+    def want(self, config: ResponseConfig) -> None:
+        """The user wants an answer with wishes of its own."""
+        desk = self._desk
+        desk.next_ask = config
+        desk.answer_waits = False
+        desk.turn_ended_at_s = desk.at_s
+        desk.raise_flag(Flag.ANSWER_WANTED)
 
     def cancel(self) -> None:
         """Stop the answer that is being made."""
@@ -139,22 +148,12 @@ class Answers:
         self._close(answer, response)
         return answer
 
-    def settle_status(self, answer: Answer, response: Response) -> None:
-        """What the end of an answer means: progress, a retry, a notice, or the end of the session."""
-        status = response.status if isinstance(response.status, str) else "completed"
-        details = response.status_details or None
-        if status == "failed":
-            error = details.error or None if details else None
-            verdict = judge(error) if error else Verdict(Act.SHOW, "the answer failed")
-            self._failed(answer, verdict)
-            return
+    def progressed(self) -> None:
+        """An answer was finished: the budgets of retries are full again."""
         self._faults.progressed()
         self._limits.progressed()
-        if status == "incomplete":
-            reason = details.reason if details and isinstance(details.reason, str) else "no reason given"
-            self._explain(reason)
 
-    def try_later(self, verdict: Verdict) -> bool:
+    def try_later(self, verdict: Verdict, answer: Answer | None = None) -> bool:
         """Ask again after a pause; False when there were enough tries."""
         desk = self._desk
         slow = verdict.act is Act.SLOW_DOWN
@@ -162,7 +161,9 @@ class Answers:
         if pause_s is None:
             return False
         if slow:
-            pause_s = max(pause_s, min(self._reset_s, _LONGEST_LIMIT_S))
+            pause_s = max(pause_s, min(desk.limit_reset_s, _LONGEST_LIMIT_S))
+        answer = answer or desk.answer
+        desk.next_ask = answer.config if answer else None
         self.give_up()
         desk.notice("warning", f"{verdict.text}. Asking again in {pause_s:.0f} s.")
         desk.raise_flag(Flag.HOLDING)
@@ -176,6 +177,7 @@ class Answers:
         if not self._collided:
             self._collided = True
             desk.raise_flag(Flag.ANSWER_WANTED)
+            desk.next_ask = desk.answer.config if desk.answer else None
         if desk.turns.response is ResponseState.REQUESTED and desk.answer is not None:
             desk.answer.asked = False
 
@@ -190,7 +192,7 @@ class Answers:
         desk.answer = None
         desk.raise_flag(Flag.TURN_OPEN)
 
-    # Timers and limits.
+    # Timers.
 
     def waited(self) -> None:
         """The patience with the present answer may be over."""
@@ -212,11 +214,6 @@ class Answers:
             desk.notice("warning", message, "Ask again.")
         self.give_up()
 
-    def limits(self, limits: tuple[RateLimit, ...]) -> None:
-        """`rate_limits.updated`: how long to wait if a limit is met."""
-        spent = [limit for limit in limits if limit.remaining == 0]
-        self._reset_s = max((limit.reset_seconds or 0.0 for limit in spent), default=0.0)
-
     def hold_over(self) -> None:
         """The pause after a failure is over."""
         self._desk.drop_flag(Flag.HOLDING)
@@ -226,18 +223,24 @@ class Answers:
     def _terms(self, *, chained: bool) -> ResponseConfig | UnsetType:
         """What is different in this answer: an answer to calls must be free to be words."""
         desk = self._desk
-        if chained and desk.calls.chain >= desk.wish.chain_limit:
-            return ResponseConfig(tool_choice="none")
-        choice = desk.effective.tool_choice
-        if chained and desk.calls.chain and choice not in (UNSET, "auto", "none"):
-            return ResponseConfig(tool_choice="auto")
-        return UNSET
+        if not chained:
+            config, desk.next_ask = desk.next_ask, None
+            in_conversation = config is not None and config.conversation != "none"
+            self._followed = config if in_conversation else None
+            return config or UNSET
+        config = replace(self._followed or ResponseConfig(), input=UNSET, tool_choice=UNSET)
+        if desk.calls.chain >= desk.wish.chain_limit:
+            return replace(config, tool_choice="none")
+        if desk.calls.chain and desk.effective.tool_choice not in (UNSET, "auto", "none"):
+            return replace(config, tool_choice="auto")
+        return config if config != ResponseConfig() else UNSET
 
     def _begin(self, response_id: str) -> Answer:
         desk = self._desk
         asked = desk.answer is not None and desk.answer.asked and not desk.answer.response_id
         chained = asked and desk.answer is not None and desk.answer.chained
-        desk.answer = Answer(response_id, asked, chained, heard_of_at_s=desk.at_s)
+        config = desk.answer.config if asked and desk.answer is not None else None
+        desk.answer = Answer(response_id, asked, chained, config, heard_of_at_s=desk.at_s)
         desk.happen(Happening.ANSWER_BEGAN)
         desk.drop_flag(Flag.CHAIN_WANTED)  # the outputs were sent before: this answer knows them
         desk.raise_flag(Flag.TURN_OPEN)
@@ -276,24 +279,3 @@ class Answers:
             self._over[response_id] = None
             if len(self._over) > _OVER_KEPT:
                 self._over.popitem(last=False)
-
-    def _failed(self, answer: Answer, verdict: Verdict) -> None:
-        desk = self._desk
-        if verdict.act is Act.END:
-            desk.finish(verdict.exit_code, verdict.text, verdict.advice)
-        elif verdict.act in (Act.TRY_AGAIN, Act.SLOW_DOWN) and not answer.spoke and self.try_later(verdict):
-            return
-        elif desk.wish.once:
-            slow = verdict.act is Act.SLOW_DOWN
-            desk.finish(verdict.exit_code if slow else ResponseFailed.exit_code, verdict.text, verdict.advice)
-        else:
-            desk.notice("error", f"The answer failed: {verdict.text}", verdict.advice or "Ask again.")
-
-    def _explain(self, reason: str) -> None:
-        desk = self._desk
-        text = f"The answer is incomplete: {reason}."
-        advice = "Raise --max-output-tokens, or ask for less." if reason == "max_output_tokens" else ""
-        if desk.wish.once:
-            desk.finish(ResponseFailed.exit_code, text, advice)
-        else:
-            desk.notice("warning", text, advice)

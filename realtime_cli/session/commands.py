@@ -29,6 +29,8 @@ class Say:
     """Send an event. Microphone audio (`input_audio_buffer.append`) may be dropped by a stalled line, others never."""
 
     event: ClientEvent
+    keep: bool = False
+    """Never dropped, even if it is audio: it comes from a file and loses nothing by waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ class Play:
     item_id: str
     content_index: int
     pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAudio:
+    """Write PCM16 mono bytes as a WAV file. Answered by `NewsArrived`."""
+
+    path: str
+    pcm: bytes
+    rate_hz: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,7 @@ Command: TypeAlias = (
     | Disconnect
     | Say
     | Play
+    | SaveAudio
     | EndPlay
     | FlushPlayout
     | RunTool

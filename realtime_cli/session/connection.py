@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from realtime_cli.errors import Refused
-from realtime_cli.protocol import ErrorDetail, SessionConfig, SessionUpdate, merge
+from realtime_cli.protocol import ErrorDetail, SessionConfig, merge
 from realtime_cli.session import settings
-from realtime_cli.session.commands import Connect, Disconnect, EndPlay
+from realtime_cli.session.commands import Connect, Disconnect, EndPlay, FlushPlayout
 from realtime_cli.session.desk import Desk
 from realtime_cli.session.facts import ConnectFailed
-from realtime_cli.session.intents import Purpose
 from realtime_cli.session.joints import Flag
 from realtime_cli.session.rows import Kind
 from realtime_cli.session.schedule import Schedule
 from realtime_cli.session.state import ConnectionState, ResponseState, TurnMode
 from realtime_cli.session.turns import Happening
+from realtime_cli.session.updates import Updates
 from realtime_cli.session.verdicts import Act, Verdict, judge_close
 
 HELLO_TIMER: Final = "hello"
@@ -33,8 +33,7 @@ class Connection:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._retries = Schedule(desk.wish.max_retries)
-        self._wished = desk.wish.config
-        self._lean = False
+        self._updates = Updates(desk)
         self._update_said = False
 
     # The line.
@@ -103,6 +102,7 @@ class Connection:
     def configured(self, session: SessionConfig) -> None:
         """`session.updated`: the settings as the server has them."""
         self._desk.effective = merge(self._desk.wish.config, session)
+        self._updates.confirmed()
         self._retries.progressed()
         if self._desk.turns.connection is ConnectionState.CONFIGURING:
             self._become_ready()
@@ -115,21 +115,16 @@ class Connection:
 
     def awaits_confirmation(self) -> bool:
         """An error without an id is about the update."""
-        return self._desk.turns.connection is ConnectionState.CONFIGURING and self._update_said
+        return self._updates.waiting
 
     def update_refused(self, detail: ErrorDetail, verdict: Verdict) -> None:
         """The server refuses a `session.update`, and with it every field: leave out what it may not know."""
         desk = self._desk
-        if not self._lean:
-            lean, dropped = settings.without_optional_fields(self._wished)
-            self._lean = True
-            if dropped:
-                desk.notice("warning", f"{verdict.text} Trying again without: {', '.join(dropped)}.")
-                self._wished = lean
-                self._say_update()
-                return
+        if self._updates.refused(detail, verdict):
+            return
         if desk.turns.connection is not ConnectionState.CONFIGURING:
-            desk.notice("error", verdict.text)
+            where = f" (setting: {detail.param})" if detail.param else ""
+            desk.notice("error", f"The setting stays as it was: {verdict.text}{where}", verdict.advice)
             return
         param = f" (setting: {detail.param})" if detail.param else ""
         message, advice = (
@@ -142,6 +137,29 @@ class Connection:
         desk.notice("error", message, advice)
         self._become_ready()
 
+    def change(self, config: SessionConfig) -> None:
+        """The user changes settings while the session runs."""
+        self._updates.change(config)
+
+    def reset(self) -> None:
+        """A new conversation: leave this session and begin one that knows nothing."""
+        desk = self._desk
+        talking = desk.turns.connection in (ConnectionState.CONFIGURING, ConnectionState.READY)
+        if talking:
+            desk.do(Disconnect(1000))
+            desk.do(FlushPlayout())
+            self._let_go()
+            desk.happen(Happening.AUDIO_GONE)
+        for flag in (Flag.ANSWER_WANTED, Flag.CHAIN_WANTED, Flag.REBUILD_DUE, Flag.HOLDING):
+            desk.drop_flag(flag)
+        desk.conversation.forget_all()
+        desk.prompts.clear()
+        desk.was_ready = False
+        desk.context_tokens = 0
+        desk.notice("info", "A new conversation.")
+        if talking:
+            self.begin()
+
     def progressed(self) -> None:
         """An answer was finished: this line is worth something."""
         self._retries.progressed()
@@ -150,7 +168,7 @@ class Connection:
 
     def _say_update(self) -> None:
         self._update_said = True
-        self._desk.say(SessionUpdate(session=self._wished), Purpose.UPDATE)
+        self._updates.say_all()
         self._desk.start_timer(CONFIGURED_TIMER, _CONFIGURED_S)
 
     def _become_ready(self) -> None:

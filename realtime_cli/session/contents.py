@@ -104,6 +104,7 @@ class Contents:
         pcm = self._desk.heard.receive((row.item_id, index), delta)
         if pcm:
             self._spoke(answer)
+            self._desk.has_spoken = True
             self._desk.do(Play(row.item_id, index, pcm))
             self._desk.happen(Happening.AUDIO_QUEUED)
 

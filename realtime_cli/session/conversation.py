@@ -111,8 +111,22 @@ class Conversation:
     def remove(self, item_id: str) -> None:
         """The item is gone from the conversation; what is settled stays on the screen."""
         row = self._by_id.get(item_id)
-        if row is not None and not row.closed:
+        if row is None:
+            return
+        row.gone = True
+        if not row.closed:
             row.hidden = row.final = True
+
+    def move_to_front(self, row: Row) -> None:
+        """An item that was put before all others."""
+        self._rows.remove(row)
+        self._rows.insert(self._settled_rows, row)
+
+    def forget_all(self) -> None:
+        """A new conversation begins; what was said stays on the screen."""
+        for row in self._rows:
+            row.gone = True
+        self.close_all()
 
     def drop_reserved(self) -> None:
         """Announced items that never came: the buffer was cleared, or other speech was announced."""

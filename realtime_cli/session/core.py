@@ -15,27 +15,35 @@ This file only dispatches. What follows from what stands in `turns`; who does it
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, assert_never
+from typing import Final
 
 from realtime_cli import protocol as p
 from realtime_cli.errors import LocalProtocolError
-from realtime_cli.session import answers, connection, ending, facts, interruption, listening
+from realtime_cli.session import answers, asides, connection, ending, facts, interruption, listening
 from realtime_cli.session.answers import Answers
 from realtime_cli.session.approvals import Approvals
+from realtime_cli.session.asides import Asides
 from realtime_cli.session.commands import Command
 from realtime_cli.session.connection import Connection
 from realtime_cli.session.contents import Contents
+from realtime_cli.session.context import Context
+from realtime_cli.session.curation import Curation
 from realtime_cli.session.desk import Desk
-from realtime_cli.session.ear import Ear
+from realtime_cli.session.ear import Ear, Stories
 from realtime_cli.session.ending import Ending
 from realtime_cli.session.facts import Fact, KeyFact, LineFact
 from realtime_cli.session.functions import Functions
+from realtime_cli.session.hosted import Hosted
 from realtime_cli.session.intents import Purpose
 from realtime_cli.session.interruption import Interruption
 from realtime_cli.session.joints import Consequence, Flag
+from realtime_cli.session.limits import Limits
 from realtime_cli.session.listening import Listening
+from realtime_cli.session.outcomes import Outcomes
 from realtime_cli.session.picture import picture
 from realtime_cli.session.prompts import Prompts
+from realtime_cli.session.request_facts import RequestFact
+from realtime_cli.session.requests import Requests
 from realtime_cli.session.resume import rebuild
 from realtime_cli.session.speaker import QUIET_TIMER, Speaker
 from realtime_cli.session.state import ConnectionState, SessionState
@@ -72,16 +80,34 @@ class SessionCore:
         self._functions = Functions(desk)
         self._speaker = Speaker(desk)
         self._ending = Ending(desk, self._talk_key, self._functions)
-        self._ear = Ear(
+        self._asides, self._hosted, curation = Asides(desk), Hosted(desk), Curation(desk)
+        self._requests = Requests(
+            desk, self._connection, self._answers, curation, self._asides, self._talk_key
+        )
+        self._ear = Ear(self._stories(curation))
+        self._consequences = self._by_consequence()
+        self._timers = self._by_timer()
+
+    def _stories(self, curation: Curation) -> Stories:
+        desk = self._desk
+        return Stories(
             self._connection,
             self._answers,
             self._contents,
             self._listening,
             self._functions,
             self._ending,
-            Trouble(desk, self._connection, self._answers),
+            Trouble(desk, self._connection, self._answers, curation, self._asides),
+            curation,
+            self._asides,
+            self._hosted,
+            Context(desk),
+            Limits(desk),
+            Outcomes(desk, self._answers),
         )
-        self._consequences: dict[Consequence, Callable[[], None]] = {
+
+    def _by_consequence(self) -> dict[Consequence, Callable[[], None]]:
+        return {
             Consequence.FLUSH: self._interruption.flush,
             Consequence.CANCEL: self._answers.cancel,
             Consequence.CANCEL_LATER: self._interruption.cancel_later,
@@ -95,7 +121,9 @@ class SessionCore:
             Consequence.CLOSE_TURN: self._close_turn,
             Consequence.LEAVE: self._ending.leave,
         }
-        self._timers: dict[str, Callable[[], None]] = {
+
+    def _by_timer(self) -> dict[str, Callable[[], None]]:
+        return {
             connection.HELLO_TIMER: self._connection.not_greeted,
             connection.CONFIGURED_TIMER: self._connection.not_configured,
             connection.RECONNECT_TIMER: self._connection.reconnect,
@@ -106,6 +134,7 @@ class SessionCore:
             ending.INPUT_TIMER: self._ending.input_waited,
             ending.STUCK_TIMER: self._ending.stuck,
             QUIET_TIMER: self._speaker.waited,
+            asides.ASIDE_TIMER: self._asides.waited,
         }
 
     @property
@@ -119,7 +148,10 @@ class SessionCore:
         desk.at_s = at_s
         for line in desk.wish.greeting:
             desk.notice("info", line)
+        for fact in desk.wish.opening:
+            self._requests.take(fact)
         self._prompts.typed(desk.wish.first_prompt)
+        desk.streamed, desk.next_ask = list(desk.wish.streamed), desk.wish.ask
         self._connection.begin()
         return self._conclude()
 
@@ -169,7 +201,7 @@ class SessionCore:
             case _:
                 self._take_line_or_key(fact)
 
-    def _take_line_or_key(self, fact: LineFact | KeyFact) -> None:
+    def _take_line_or_key(self, fact: LineFact | KeyFact | RequestFact) -> None:
         match fact:
             case facts.Connected():
                 self._connection.opened()
@@ -177,12 +209,15 @@ class SessionCore:
                 self._connection.failed(fact)
             case facts.ConnectionLost(code=code, reason=reason):
                 self._connection.lost(code, reason)
+                self._asides.lost()
+                self._hosted.lost()
             case facts.ServerGarbled(problem=problem):
                 self._desk.notice("warning", f"The server said something unreadable: {problem}")
             case facts.UplinkDropped(dropped_ms=dropped_ms):
                 self._desk.line_dropped_ms += dropped_ms
             case facts.ApprovalGiven():
                 self._functions.approved(fact)
+                self._hosted.given(fact)
             case facts.TalkKeyPressed():
                 self._functions.user_spoke()
                 self._talk_key.pressed()
@@ -208,7 +243,7 @@ class SessionCore:
             case facts.InputEnded():
                 self._ending.input_ended()
             case _:
-                assert_never(fact)
+                self._requests.take(fact)
 
     # Consequences.
 
@@ -229,7 +264,7 @@ class SessionCore:
     def _derived(self) -> set[Flag]:
         desk = self._desk
         flags: set[Flag] = set()
-        if desk.prompts:
+        if desk.prompts or desk.streamed:
             flags.add(Flag.PROMPTS_WAITING)
         if desk.calls.ready():
             flags.add(Flag.OUTPUTS_READY)

@@ -16,6 +16,8 @@ from realtime_cli.protocol import (
     InputAudioBufferAppend,
     InputAudioBufferClear,
     InputAudioBufferCommit,
+    McpApprovalRequestItem,
+    ResponseConfig,
     SessionConfig,
 )
 from realtime_cli.session.approvals import Approvals
@@ -24,6 +26,7 @@ from realtime_cli.session.commands import Command, Disconnect, Finish, Say, Star
 from realtime_cli.session.conversation import Conversation
 from realtime_cli.session.facts import Severity
 from realtime_cli.session.heard import Heard
+from realtime_cli.session.holdings import Aside, Limit, Retrieved
 from realtime_cli.session.intents import Intent, Intents, Purpose
 from realtime_cli.session.joints import Flag
 from realtime_cli.session.state import ConnectionState, Notice, TokenUse
@@ -40,6 +43,7 @@ class Answer:
         response_id: "" until the server tells, and where it never does.
         asked: We asked for it; otherwise the server began by itself.
         chained: It was asked for by the outputs of calls only.
+        config: The wishes it was asked for with.
         abandoned: Interrupted: late words and late audio do not count.
         spoke: Words or audio of it arrived.
         heard_of_at_s: When the last event of it came.
@@ -49,6 +53,7 @@ class Answer:
     response_id: str = ""
     asked: bool = False
     chained: bool = False
+    config: ResponseConfig | None = None
     abandoned: bool = False
     spoke: bool = False
     heard_of_at_s: float = 0.0
@@ -77,7 +82,20 @@ class Desk:
     farewell: bool = False  # a function ends the session as soon as the last words are said
     approvals: Approvals = field(default_factory=Approvals)
 
+    # What the user may ask for.
+    next_ask: ResponseConfig | None = None  # wishes for the next answer alone
+    streamed: list[bytes] = field(default_factory=list)  # recorded sound for the buffer, then one commit
+    asides: dict[str, Aside] = field(default_factory=dict)
+    hosted: dict[str, McpApprovalRequestItem] = field(default_factory=dict)
+    retrieved: Retrieved | None = None
+    has_spoken: bool = False  # in this session of the server's: its voice is fixed
+
     # For the screen.
+    context_tokens: int = 0
+    dropped_items: int = 0
+    limits: tuple[Limit, ...] = ()
+    limit_reset_s: float = 0.0  # until a rate limit that was met is over
+    last_status: str = ""
     mic_dbfs: float = -100.0
     speaker_dbfs: float = -100.0
     mic_works: bool = False
@@ -106,11 +124,12 @@ class Desk:
         """Write a command down."""
         self.commands.append(command)
 
-    def say(self, event: ClientEvent, purpose: Purpose, item_id: str = "") -> None:
-        """Say an event under an id of its own, so that an error can name it."""
+    def say(self, event: ClientEvent, purpose: Purpose, item_id: str = "") -> str:
+        """Say an event under an id of its own, so that an error can name it; that id."""
         event_id = self.new_id("evt")
         self.intents.remember(event_id, Intent(purpose, item_id))
         self.commands.append(Say(replace(event, event_id=event_id)))
+        return event_id
 
     def send_audio(self, due: list[bytes]) -> None:
         """Say microphone audio. It is never acknowledged, and 50 ids a second would push out those of others."""

@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from realtime_cli import protocol as p
 from realtime_cli.session.answers import Answers
+from realtime_cli.session.asides import Asides
 from realtime_cli.session.connection import Connection
 from realtime_cli.session.contents import Contents
+from realtime_cli.session.context import Context
+from realtime_cli.session.curation import Curation
 from realtime_cli.session.ending import Ending
 from realtime_cli.session.functions import Functions
+from realtime_cli.session.hosted import Hosted
+from realtime_cli.session.limits import Limits
 from realtime_cli.session.listening import Listening
+from realtime_cli.session.outcomes import Outcomes
 from realtime_cli.session.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """Everybody who listens to the server."""
+
+    connection: Connection
+    answers: Answers
+    contents: Contents
+    listening: Listening
+    functions: Functions
+    ending: Ending
+    trouble: Trouble
+    curation: Curation
+    asides: Asides
+    hosted: Hosted
+    context: Context
+    limits: Limits
+    outcomes: Outcomes
 
 
 class Ear:
     """Hands server events to the stories. What is not named here needs nothing done."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        answers: Answers,
-        contents: Contents,
-        listening: Listening,
-        functions: Functions,
-        ending: Ending,
-        trouble: Trouble,
-    ) -> None:
-        self._connection = connection
-        self._answers = answers
-        self._contents = contents
-        self._listening = listening
-        self._functions = functions
-        self._ending = ending
-        self._trouble = trouble
+    def __init__(self, stories: Stories) -> None:
+        self._connection = stories.connection
+        self._answers = stories.answers
+        self._contents = stories.contents
+        self._listening = stories.listening
+        self._functions = stories.functions
+        self._ending = stories.ending
+        self._trouble = stories.trouble
+        self._curation = stories.curation
+        self._asides = stories.asides
+        self._hosted = stories.hosted
+        self._context = stories.context
+        self._limits = stories.limits
+        self._outcomes = stories.outcomes
 
     def hear(self, event: p.ServerEvent) -> None:
         """One event of the server's."""
+        if not (self._asides.hear(event) or self._hosted.hear(event)):
+            self._hear_of_answer(event)
+
+    def _hear_of_answer(self, event: p.ServerEvent) -> None:
         contents = self._contents
         match event:
             case p.ResponseOutputAudioDelta():
@@ -70,6 +98,7 @@ class Ear:
             case p.ResponseOutputItemDone():
                 contents.item_done(event.item, event.response_id, event.output_index)
                 self._functions.complete(event.item)
+                self._hosted.item(event.item)
             case p.ResponseDone(response=response):
                 self._answer_done(response)
             case _:
@@ -95,6 +124,9 @@ class Ear:
                 listening.transcript_failed(item_id, error)
             case p.ConversationItemAdded() | p.ConversationItemDone() | p.ConversationItemCreated():
                 self._contents.item_named(event.item, event.previous_item_id)
+                self._hosted.item(event.item)
+            case p.ConversationItemRetrieved(item=item):
+                self._curation.retrieved(item)
             case p.ConversationItemDeleted(item_id=item_id):
                 self._contents.item_deleted(item_id)
             case p.SessionCreated(session=session):
@@ -102,7 +134,7 @@ class Ear:
             case p.SessionUpdated(session=session):
                 self._connection.configured(session)
             case p.RateLimitsUpdated(rate_limits=limits):
-                self._answers.limits(limits)
+                self._limits.updated(limits)
             case p.ErrorEvent(error=error):
                 self._trouble.said(error)
             case _:
@@ -118,7 +150,8 @@ class Ear:
         answer = self._answers.done(response)
         if answer is None:
             return
+        self._context.answered(response.usage)
         if response.status == "completed":
             self._connection.progressed()
-        self._answers.settle_status(answer, response)
+        self._outcomes.settle(answer, response)
         self._ending.answered(response)

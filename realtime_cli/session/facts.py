@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from realtime_cli.protocol import Item, ResponseConfig, ServerEvent, SessionConfig, TurnDetection
+from realtime_cli.protocol import ServerEvent
+from realtime_cli.session.request_facts import RequestFact
 
 Which: TypeAlias = Literal["microphone", "speaker"]
 Severity: TypeAlias = Literal["info", "warning", "error"]
@@ -176,105 +177,6 @@ class InputEnded:
     """The simulated microphone's file is over (`--input-file`): finish what is in progress, then end."""
 
 
-# --- what the user asks of the conversation ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPut:
-    """The user adds an item: a picture, recorded sound, words of another role. `answer`: and wants an answer to it.
-
-    An item without an id gets one. `previous_item_id` "" is the end, "root" the front.
-    """
-
-    item: Item
-    previous_item_id: str = ""
-    answer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRetrieveAsked:
-    """The user wants an item from the server, with its sound: shown, played, or saved as a WAV file."""
-
-    item_id: str
-    play: bool = False
-    save_to: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemDeleteAsked:
-    """The user wants these items gone."""
-
-    item_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemTruncateAsked:
-    """The user wants the sound of an answer to end after so many milliseconds."""
-
-    item_id: str
-    audio_end_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPinned:
-    """The user wants an item kept when the context is full, or no longer."""
-
-    item_id: str
-    pinned: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationReset:
-    """The user wants to begin anew: a new session that knows nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionChanged:
-    """The user changes settings while the session runs; only the fields that are said change, None clears."""
-
-    config: SessionConfig
-
-
-@dataclass(frozen=True, slots=True)
-class TurnsChanged:
-    """The user changes who ends turns: the server, by this detection, or the talk key (None).
-
-    `auto_response` and `interrupt` stay as they are where they are None.
-    """
-
-    detection: TurnDetection | None
-    auto_response: bool | None = None
-    interrupt: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskedAside:
-    """A question outside of the conversation (`conversation: "none"`); any number may run at once.
-
-    Its answer is in `SessionState.asides`. `context`: "all" reads the conversation and then the question, "none" only
-    the question. `config` adds instructions, a token limit and so on.
-    """
-
-    text: str
-    metadata: tuple[tuple[str, str], ...] = ()
-    context: Literal["all", "none"] = "all"
-    config: ResponseConfig = ResponseConfig()
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerAsked:
-    """The user wants an answer now, with wishes for just this one."""
-
-    config: ResponseConfig = ResponseConfig()
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseCancelAsked:
-    """The user cancels a response by its id (an aside's, too)."""
-
-    response_id: str
-
-
 # --- tools, timers, news ----------------------------------------------------------------------------------------
 
 
@@ -365,18 +267,6 @@ KeyFact: TypeAlias = (
 
 ToolFact: TypeAlias = ToolReturned | ToolFailed | ToolProgressed | ToolAnnounced
 
-RequestFact: TypeAlias = (
-    ItemPut
-    | ItemRetrieveAsked
-    | ItemDeleteAsked
-    | ItemTruncateAsked
-    | ItemPinned
-    | ConversationReset
-    | SessionChanged
-    | TurnsChanged
-    | AskedAside
-    | AnswerAsked
-    | ResponseCancelAsked
+Fact: TypeAlias = (
+    ServerSaid | LineFact | SoundFact | KeyFact | RequestFact | ToolFact | TimerFired | NewsArrived
 )
-
-Fact: TypeAlias = ServerSaid | LineFact | SoundFact | KeyFact | RequestFact | ToolFact | TimerFired | NewsArrived

@@ -25,6 +25,11 @@ class Purpose(Enum):
     DELETE = "delete an item"
     CLEAR = "clear the audio buffer"
     COMMIT = "commit the audio buffer"
+    RETRIEVE = "give that item back"
+    DELETE_ASKED = "delete that item"
+    TRUNCATE_ASKED = "truncate that item"
+    ASIDE = "answer outside of the conversation"
+    CANCEL_ASIDE = "cancel an answer outside of the conversation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,13 @@ class Intents:
         self._by_event[event_id] = intent
         if len(self._by_event) > _KEPT:
             self._by_event.popitem(last=False)
+
+    def about(self, item_id: str) -> Intent | None:
+        """Take the intent of the newest event about an item."""
+        for event_id in reversed(self._by_event):
+            if self._by_event[event_id].item_id == item_id:
+                return self._by_event.pop(event_id)
+        return None
 
     def take(self, event_id: object) -> Intent | None:
         """What the event with this id was for; None for no id, an unknown one, or one asked for before."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from realtime_cli.protocol import SessionConfig, UnsetType
-from realtime_cli.session import settings
+from realtime_cli.session import hosted, settings
+from realtime_cli.session.context import estimated_tokens
 from realtime_cli.session.desk import Desk
-from realtime_cli.session.rows import Kind
+from realtime_cli.session.holdings import ContextUse, ItemLine
+from realtime_cli.session.rows import Kind, Row
 from realtime_cli.session.state import (
     ConnectionState,
     Phase,
@@ -21,7 +25,7 @@ def picture(desk: Desk) -> SessionState:
     """Everything a screen may show. Cheap: settled entries are kept, only the live ones are made anew."""
     entries, settled = desk.conversation.entries(desk.heard, speaker_works=desk.speaker_works)
     turns, config = desk.turns, desk.effective
-    return SessionState(
+    state = SessionState(
         phase=_phase(desk),
         connection=turns.connection,
         user=turns.user,
@@ -49,6 +53,27 @@ def picture(desk: Desk) -> SessionState:
         response_id=desk.last_response_id,
         answer_text=_answer_text(desk),
     )
+    return _with_holdings(desk, state)
+
+
+def _with_holdings(desk: Desk, state: SessionState) -> SessionState:
+    """The picture with what a session holds besides its lines."""
+    return replace(
+        state,
+        response_status=desk.last_status,
+        items=items(desk),
+        retrieved=desk.retrieved,
+        asides=tuple(desk.asides.values()),
+        context=ContextUse(
+            desk.context_tokens,
+            desk.wish.context_window_tokens,
+            desk.wish.context_policy,
+            desk.dropped_items,
+        ),
+        limits=desk.limits,
+        asked=desk.wish.config,
+        accepted=desk.effective,
+    )
 
 
 def _phase(desk: Desk) -> Phase:
@@ -62,7 +87,7 @@ def _phase(desk: Desk) -> Phase:
         return Phase.HEARING
     if turns.playout is PlayoutState.PLAYING:
         return Phase.SPEAKING
-    if desk.calls.asking():
+    if desk.calls.asking() or desk.hosted:
         return Phase.ASKING
     if desk.calls.running():
         return Phase.CALLING
@@ -74,8 +99,10 @@ def _phase(desk: Desk) -> Phase:
 
 def _question(desk: Desk) -> Question | None:
     asking = desk.calls.asking()
-    if not asking or desk.finished:
+    if desk.finished:
         return None
+    if not asking:
+        return hosted.question(desk)
     call = asking[0]
     note = desk.approvals.of(call.name).note
     return Question(call.call_id, call.name, call.arguments or "{}", note, len(asking) - 1)
@@ -86,6 +113,40 @@ def _answer_text(desk: Desk) -> str:
     rows = desk.conversation.answer_rows(desk.last_response_id)
     said = [row for row in rows if row.kind is Kind.MESSAGE and not (row.commentary or row.hidden)]
     return "\n\n".join(row.text for row in said if row.text)
+
+
+def items(desk: Desk) -> tuple[ItemLine, ...]:
+    """Every item of the conversation, in order. Lines of rows that do not change any more are kept."""
+    lines = []
+    for row in desk.conversation.rows():
+        if row.kind is Kind.NOTICE or row.unsent or row.reserved:
+            continue
+        key = (row.gone, row.pinned, row.closed, row.item_id)
+        if row.line is None or row.line_key != key or not row.closed:
+            row.line, row.line_key = _item_line(row), key
+        lines.append(row.line)
+    return tuple(lines)
+
+
+def _item_line(row: Row) -> ItemLine:
+    call = row.call
+    kind = (
+        "message" if row.kind is Kind.MESSAGE else "function_call" if row.kind is Kind.CALL else row.wire_kind
+    )
+    text = row.text if call is None else f"{call.name}({call.arguments})"
+    if row.kind is Kind.OTHER and call is not None:
+        kind, text = "function_call_output", call.output
+    status = (
+        "deleted"
+        if row.gone
+        else "incomplete"
+        if row.interrupted
+        else "completed"
+        if row.done
+        else "in_progress"
+    )
+    role = row.role if row.kind is Kind.MESSAGE else ""
+    return ItemLine(row.item_id, kind, role, status, text, estimated_tokens(row), row.pinned)
 
 
 def _expiry(config: SessionConfig) -> int | None:

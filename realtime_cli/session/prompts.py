@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from realtime_cli.protocol import ConversationItemCreate, InputText, MessageItem
+from msgspec import UNSET
+
+from realtime_cli.protocol import ConversationItemCreate, InputAudioBufferAppend, InputText, MessageItem
+from realtime_cli.session.commands import Say
 from realtime_cli.session.desk import Desk
 from realtime_cli.session.intents import Purpose
 from realtime_cli.session.joints import Flag
@@ -41,23 +44,39 @@ class Prompts:
     def send_prompts(self) -> None:
         """The session can take them: say the typed messages, and want an answer to them."""
         desk = self._desk
-        typed = False
+        typed = wanted = False
         for item_id in desk.prompts:
             row = desk.conversation.find(item_id)
-            if row is None:
+            if row is None or row.gone:
                 continue
             row.unsent, row.final = False, True
-            typed = typed or row.role == "user"
-            item = MessageItem(id=item_id, role=row.role, content=(InputText(row.text),))
+            typed = typed or (not row.quiet and (row.role == "user" or row.item is not None))
+            wanted = wanted or not row.quiet
+            item = row.item or MessageItem(id=item_id, role=row.role, content=(InputText(row.text),))
             desk.conversation.created(item_id)
-            desk.say(ConversationItemCreate(item=item), Purpose.CREATE_ITEM, item_id)
+            event = ConversationItemCreate(item=item, previous_item_id=row.place or UNSET)
+            desk.say(event, Purpose.CREATE_ITEM, item_id)
         desk.prompts.clear()
+        if desk.streamed:
+            self._send_streamed()
+            return
+        if not wanted:  # items alone: nobody asked for an answer
+            return
         desk.calls.chain = 0
         if not typed:  # an announcement: it does not talk over the user
             desk.raise_flag(Flag.CHAIN_WANTED)
             return
         desk.turn_ended_at_s = desk.at_s
         desk.raise_flag(Flag.ANSWER_WANTED)
+
+    def _send_streamed(self) -> None:
+        """Recorded sound: appended piece by piece, committed once, answered once."""
+        desk = self._desk
+        desk.clear_audio()
+        for pcm in desk.streamed:
+            desk.do(Say(InputAudioBufferAppend(audio=pcm), keep=True))
+        desk.streamed = []
+        desk.commit_audio()
 
     def answer_pressed(self) -> None:
         """The user wants the answer now."""

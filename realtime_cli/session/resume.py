@@ -31,13 +31,15 @@ def rebuild(rows: Iterable[Row]) -> list[ConversationItemCreate]:
     """
     events: list[ConversationItemCreate] = []
     for row in rows:
-        item = _item(row)
+        item = None if row.gone else _item(row)
         if item is not None:
             events.append(ConversationItemCreate(item=item))
     return events
 
 
 def _item(row: Row) -> Item | None:
+    if row.item is not None:
+        return None if row.unsent or row.hidden else row.item
     if row.kind is Kind.MESSAGE:
         return _message(row)
     record = row.call

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from realtime_cli.protocol import Item
 from realtime_cli.session.calls import CallRecord
+from realtime_cli.session.holdings import ItemLine
 from realtime_cli.session.state import Entry, Notice, Role, Spoken
 
 
@@ -33,6 +35,11 @@ class Row:
         chained: Belongs to an answer that only answers calls.
         hidden: Not shown: unheard, deleted, or of no interest.
         closed: Will not change any more.
+        item: As the user put it in (pictures and sound): said once more as it is after a reconnection.
+        place: The `previous_item_id` to be said, "" for none.
+        quiet: Put in without wanting an answer.
+        gone: The server's conversation has it no more.
+        pinned: Never dropped when the context is full.
     """
 
     item_id: str
@@ -57,6 +64,14 @@ class Row:
     chained: bool = False
     hidden: bool = False
     closed: bool = False
+    item: Item | None = None
+    place: str = ""
+    quiet: bool = False
+    gone: bool = False
+    pinned: bool = False
+    wire_kind: str = "item"
+    line: ItemLine | None = None  # as `/items` showed it last, with what it depended on
+    line_key: tuple[object, ...] = ()
 
     @property
     def text(self) -> str:

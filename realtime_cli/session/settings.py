@@ -77,6 +77,17 @@ def voice(config: SessionConfig) -> str:
     return chosen if isinstance(chosen, str) else chosen.id
 
 
+def sound_rate_hz(config: SessionConfig) -> int:
+    """Frames a second of the sound in retrieved items."""
+    audio_out = config.audio.output if config.audio else None
+    audio_format = audio_out.format if audio_out else None
+    if not audio_format:
+        return 24_000
+    if audio_format.type != "audio/pcm":
+        return 8_000
+    return audio_format.rate if isinstance(audio_format.rate, int) else 24_000
+
+
 def without_optional_fields(config: SessionConfig) -> tuple[SessionConfig, list[str]]:
     """The same wish without what only some models know, and the names of what was left out."""
     dropped = [name for name in OPTIONAL_FIELDS if getattr(config, name) is not UNSET]

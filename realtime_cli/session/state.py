@@ -7,7 +7,7 @@ the part that is still alive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, TypeAlias
 
@@ -171,6 +171,11 @@ class TokenUse:
     output_text: int = 0
     output_audio: int = 0
     total: int = 0
+    cached_text: int = 0
+    cached_audio: int = 0
+    cached_image: int = 0
+    unknown: int = 0
+    """Tokens whose kind the server does not tell: they have no price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +219,10 @@ class SessionState:
     """Every item the server's conversation has or had, in order."""
     retrieved: Retrieved | None = None
     asides: tuple[Aside, ...] = ()
-    context: ContextUse = ContextUse()
+    context: ContextUse = field(default_factory=ContextUse)
     limits: tuple[Limit, ...] = ()
     """Rate limits with less than a tenth left."""
-    asked: SessionConfig = SessionConfig()
+    asked: SessionConfig = field(default_factory=SessionConfig)
     """The settings we asked for; compare with `accepted`."""
-    accepted: SessionConfig = SessionConfig()
+    accepted: SessionConfig = field(default_factory=SessionConfig)
     """The settings as the server has them."""

@@ -1,9 +1,36 @@
-"""Tokens of a session, summed over its responses."""
+"""Tokens of a session, summed over its responses, and what they cost by a price list."""
 
 from __future__ import annotations
 
+from dataclasses import astuple, dataclass
+
 from realtime_cli.protocol import Usage
 from realtime_cli.session.state import TokenUse
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """US dollars for one token of each kind, from a price list: every sum made of them is an estimate.
+
+    Attributes:
+        source: Whose list, and of which day; shown with the estimate.
+        transcription_second: For a second of the user's speech written down.
+        transcription_input: For a token of the same, where tokens are billed.
+        transcription_output: For a token of the transcript.
+    """
+
+    input_text: float = 0.0
+    input_audio: float = 0.0
+    input_image: float = 0.0
+    cached_text: float = 0.0
+    cached_audio: float = 0.0
+    cached_image: float = 0.0
+    output_text: float = 0.0
+    output_audio: float = 0.0
+    transcription_second: float = 0.0
+    transcription_input: float = 0.0
+    transcription_output: float = 0.0
+    source: str = ""
 
 
 def add_usage(sums: TokenUse, usage: Usage) -> TokenUse:
@@ -13,14 +40,64 @@ def add_usage(sums: TokenUse, usage: Usage) -> TokenUse:
         sums: Everything so far.
         usage: Of one `response.done`. Cached tokens are a part of the input, not beside it.
     """
+    return TokenUse(*(one + other for one, other in zip(astuple(sums), astuple(split(usage)), strict=True)))
+
+
+def split(usage: Usage) -> TokenUse:
+    """One response's tokens by kind."""
     spent, made = usage.input_token_details or None, usage.output_token_details or None
+    cached = spent.cached_tokens if spent else 0
+    parts = (spent.cached_tokens_details or None) if spent else None
+    if parts is None:  # not told which: the text that stands before everything else is what caches hold first
+        cached_text = min(cached, spent.text_tokens) if spent else 0
+        cached_audio, cached_image = cached - cached_text, 0
+    else:
+        cached_text, cached_audio, cached_image = parts.text_tokens, parts.audio_tokens, parts.image_tokens
+    kinds = (spent.text_tokens + spent.audio_tokens + spent.image_tokens) if spent else 0
+    kinds += (made.text_tokens + made.audio_tokens) if made else 0
     return TokenUse(
-        responses=sums.responses + 1,
-        input_text=sums.input_text + (spent.text_tokens if spent else 0),
-        input_audio=sums.input_audio + (spent.audio_tokens if spent else 0),
-        input_image=sums.input_image + (spent.image_tokens if spent else 0),
-        cached=sums.cached + (spent.cached_tokens if spent else 0),
-        output_text=sums.output_text + (made.text_tokens if made else 0),
-        output_audio=sums.output_audio + (made.audio_tokens if made else 0),
-        total=sums.total + usage.total_tokens,
+        responses=1,
+        input_text=spent.text_tokens if spent else 0,
+        input_audio=spent.audio_tokens if spent else 0,
+        input_image=spent.image_tokens if spent else 0,
+        cached=cached,
+        output_text=made.text_tokens if made else 0,
+        output_audio=made.audio_tokens if made else 0,
+        total=usage.total_tokens,
+        cached_text=cached_text,
+        cached_audio=cached_audio,
+        cached_image=cached_image,
+        unknown=max(0, usage.total_tokens - kinds),
     )
+
+
+def cost_usd(use: TokenUse, rates: Rates) -> float:
+    """What the tokens cost by the list. Tokens of unknown kind, and transcription, are not in it."""
+    kinds = (
+        (use.input_text - use.cached_text, rates.input_text),
+        (use.input_audio - use.cached_audio, rates.input_audio),
+        (use.input_image - use.cached_image, rates.input_image),
+        (use.cached_text, rates.cached_text),
+        (use.cached_audio, rates.cached_audio),
+        (use.cached_image, rates.cached_image),
+        (use.output_text, rates.output_text),
+        (use.output_audio, rates.output_audio),
+    )
+    return sum(max(0, tokens) * rate for tokens, rate in kinds)
+
+
+def transcription_usd(usage: dict[str, object], rates: Rates) -> float:
+    """What one transcription costs: by the second, or by tokens."""
+    seconds = number(usage.get("seconds"))
+    return (
+        seconds * rates.transcription_second
+        + number(usage.get("input_tokens")) * rates.transcription_input
+        + number(usage.get("output_tokens")) * rates.transcription_output
+    )
+
+
+def number(value: object) -> float:
+    """A count from a server, which may say anything: 0 for what is no number."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12:
+        return float(value)
+    return 0.0

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from realtime_cli.protocol import SessionConfig
+from realtime_cli.protocol import ResponseConfig, SessionConfig
 from realtime_cli.session.approvals import ToolTerms
 from realtime_cli.session.calls import CHAIN_LIMIT
+from realtime_cli.session.holdings import ContextPolicy
+from realtime_cli.session.request_facts import ItemPut
 from realtime_cli.session.state import TurnMode
 
 
@@ -25,6 +27,13 @@ class Wish:
         first_prompt: Typed by the user before the session began; "" for none.
         greeting: Notices to show at the start (which provider, why; demo responder).
         max_retries: Reconnections in a row without progress before giving up.
+        opening: Items that go in before the first prompt, in order.
+        streamed: Recorded sound, PCM16 mono 24 kHz: each piece is appended, then all is committed as one turn.
+        ask: Wishes for the first answer alone.
+        tries: How often a failed answer is asked for again.
+        context_window_tokens: What the model can hold; 0 when nobody knows.
+        context_policy: When it is nearly full: "delete" the oldest items, leave it to the "server", or "off".
+        hosted_approval: The answer to every request of the provider's to call an MCP tool; None asks the user.
         tools: Terms of the functions in `config.tools`, by name.
         can_ask: Somebody is there to say yes or no to a call.
         chain_limit: Answers in a row that may only follow calls.
@@ -38,6 +47,13 @@ class Wish:
     first_prompt: str = ""
     greeting: tuple[str, ...] = ()
     max_retries: int = 5
+    opening: tuple[ItemPut, ...] = ()
+    streamed: tuple[bytes, ...] = ()
+    ask: ResponseConfig | None = None
+    tries: int = 3
+    context_window_tokens: int = 0
+    context_policy: ContextPolicy = "server"
+    hosted_approval: bool | None = None
     tools: Mapping[str, ToolTerms] = field(default_factory=dict)
     can_ask: bool = True
     chain_limit: int = CHAIN_LIMIT
