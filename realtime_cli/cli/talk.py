@@ -234,12 +234,12 @@ def _greeting(prepared: Prepared) -> tuple[str, ...]:
 
 
 def _piped_prompt() -> str:
-    """Text piped into `talk` is the first message."""
+    """Text piped into `talk` is the first message; a pipe that says nothing does not hold it up."""
     from realtime_cli.cli.standard_input import joined_prompt
 
     if sys.stdin is None or sys.stdin.isatty():
         return ""
-    return joined_prompt(None, forced=False, refused=False) or ""
+    return joined_prompt("", forced=False, refused=False) or ""
 
 
 def _sound(prepared: Prepared) -> Any:
