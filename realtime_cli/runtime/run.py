@@ -1,8 +1,8 @@
 """One session, from the first acquisition to the last release.
 
-Acquired in this order and released in the reverse one: signals, view, keyboard, sound, and inside one task
-group the line, the calls and the timers. Whatever happens, an exception of our own included, the terminal is
-given back.
+Acquired in this order and released in the reverse one: witnesses (journal, diary, recorder), signals, view,
+keyboard, sound, and inside one task group the line, the calls and the timers. Whatever happens, an exception of
+our own included, the terminal is given back.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.interpreter import Hands, Interpreter, Means, Sound
 from realtime_cli.runtime.signals import Signals
 from realtime_cli.runtime.wiretap import Tap
+from realtime_cli.runtime.witness import MakeWitness, Witness
 from realtime_cli.session.core import SessionCore
 from realtime_cli.session.facts import BreakPressed, Fact, QuitPressed
 from realtime_cli.session.state import Phase, SessionState
@@ -58,6 +59,7 @@ class Plan:
         sound: Makes microphone and speaker from (post a fact).
         toolbox: Runs the functions the model calls.
         tap: Sees every text on the wire, redacted.
+        witnesses: Make those who write down what happens; opened before all else, closed after it.
     """
 
     wish: Wish
@@ -69,6 +71,7 @@ class Plan:
     sound: Callable[[Post], Sound] | None = None
     toolbox: Hands | None = None
     tap: Tap | None = None
+    witnesses: tuple[MakeWitness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +114,21 @@ class _Session:
         self._dirty = asyncio.Event()
         self._signal: int | None = None
         self._output_closed = False
+        self._witnesses: list[Witness] = []
 
     async def run(self) -> Outcome:
         try:
             async with AsyncExitStack() as house:
                 house.enter_context(_short_switch_interval())
                 house.callback(self._inbox.close)
+                self._call_witnesses(house)
                 house.enter_context(Signals(self._signalled))
                 self._open_terminal(house)
                 sound = self._plan.sound(self._inbox.post) if self._plan.sound is not None else None
                 if sound is not None:
                     house.push_async_callback(sound.stop)
                 interpreter = await self._hold(sound)
+                self._dismiss_witnesses(interpreter)
         except BaseExceptionGroup as group:
             raise _only(group) from None
         if self._output_closed:
@@ -130,6 +136,18 @@ class _Session:
         end = interpreter.finished
         assert end is not None, "the facts ended before the session did"
         return Outcome(end.exit_code, end.message, end.advice, self._core.state, self._signal)
+
+    def _call_witnesses(self, house: AsyncExitStack) -> None:
+        for make in self._plan.witnesses:
+            witness = make(self._inbox.post)
+            house.callback(witness.close)
+            self._witnesses.append(witness)
+
+    def _dismiss_witnesses(self, interpreter: Interpreter) -> None:
+        end = interpreter.finished
+        code, message = (end.exit_code, end.message) if end is not None else (OutputClosed.exit_code, "")
+        for witness in self._witnesses:
+            witness.finish(self._core.state, self._loop.time(), code, message)
 
     def _open_terminal(self, house: AsyncExitStack) -> None:
         """Screen, then keys. What is not shown yet is shown before the screen is given back."""
@@ -160,10 +178,16 @@ class _Session:
 
     async def _think(self, interpreter: Interpreter) -> None:
         """The one place where the mind is driven."""
-        for command in self._core.begin(self._begun_s):
+        commands = self._core.begin(self._begun_s)
+        for witness in self._witnesses:
+            witness.begun(self._begun_s, commands)
+        for command in commands:
             interpreter.perform(command)
         async for fact, at_s in self._inbox:
-            for command in self._core.handle(fact, at_s):
+            commands = self._core.handle(fact, at_s)
+            for witness in self._witnesses:
+                witness.note(fact, at_s, commands, lambda: self._core.state)
+            for command in commands:
                 interpreter.perform(command)
             self._dirty.set()
             if interpreter.finished is not None:
