@@ -53,6 +53,27 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     silence_ms: Annotated[int, msgspec.Meta(ge=0, le=60_000)] | None = None
     auto_response: bool = True
     interrupt: bool = True
+    idle_timeout_ms: Annotated[int, msgspec.Meta(ge=1000, le=600_000)] | None = None
+
+    max_tokens: Annotated[int, msgspec.Meta(ge=1)] | Literal["inf"] | None = None
+    tool_choice: str | None = None
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = None
+    parallel_tool_calls: bool | None = None
+    truncation: str | None = None
+    speed: Annotated[float, msgspec.Meta(ge=0.25, le=1.5)] | None = None
+    noise_reduction: Literal["near_field", "far_field", "off"] | None = None
+    language: str | None = None
+    transcription_prompt: str | None = None
+    tracing: bool | None = None
+    mcp: tuple[str, ...] = ()
+    mcp_approval: Literal["ask", "always", "never"] = "ask"
+    context_policy: Literal["delete", "server", "off"] = "server"
+    context_window: Annotated[int, msgspec.Meta(ge=1000)] | None = None
+    retry: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    ephemeral: bool = False
+    header: tuple[str, ...] = ()
+    ca_file: str | None = None
+    proxy: str | None = None
 
     input_device: int | str | None = None
     output_device: int | str | None = None
@@ -65,6 +86,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plain: bool = False
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
     log_file: str | None = None
+
+    history: bool = True
+    history_days: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    journal: str | None = None
+    journal_audio: bool = False
+    record: str | None = None
+    record_format: Literal["wav", "flac"] = "wav"
+    max_cost: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    max_minutes: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    idle_timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    context_tokens: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    prices: dict[str, dict[str, float | str]] = {}
+    title: Literal["words", "model"] = "words"
+
     trust_project: bool = False
 
     stt_engine: str = "auto"
@@ -74,6 +109,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     providers: dict[str, ProviderEntry] = {}
 
+
+_LISTS = ("tools", "mcp", "header")
+"""Settings that are lists: separated by commas in variables."""
 
 _FIELDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
@@ -166,9 +204,9 @@ def _variables(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
     found: dict[str, dict[str, Any]] = {DOTENV_FILE: {}, "environment": {}}
     for variable, text in environment.values.items():
         name = variable.removeprefix(ENV_PREFIX).lower()
-        if not variable.startswith(ENV_PREFIX) or name not in _FIELDS or name == "providers" or not text:
+        if not variable.startswith(ENV_PREFIX) or name not in _FIELDS or name in ("providers", "prices") or not text:
             continue  # other variables may carry our prefix for reasons of their own
-        value: Any = [part for part in text.split(",") if part] if name == "tools" else text
+        value: Any = [part for part in text.split(",") if part] if name in _LISTS else text
         found[environment.origin(variable)][name] = value
     return list(found.items())
 

@@ -39,7 +39,9 @@ MakeWitness: TypeAlias = Callable[[Post], Witness]
 
 def diary(plan: DiaryPlan, epoch_offset_s: float) -> MakeWitness:
     """The history's witness."""
-    from realtime_cli.history.diary import Diary  # with it comes SQLite, which only sessions with a history need
+    from realtime_cli.history.diary import (
+        Diary,  # with it comes SQLite, which only sessions with a history need
+    )
 
     def make(post: Post) -> Witness:
         def report(severity: Severity, text: str, advice: str) -> None:
