@@ -21,16 +21,14 @@ from realtime_cli.tools.tool import Approval, Tool
 
 # A function of the user's own runs unasked, unless its name says that it changes something. That is no
 # protection against an author who means harm (whoever writes the file can do anything), but a reminder.
-_CHANGING = frozenset(
-    (
-        "add append apply archive assign ban block book buy cancel clear close commit copy create cut "
-        "deactivate delete deploy disable discard drop email empty enable erase exec execute format grant halt "
-        "insert install invite kill lock log mail make merge modify mount move open order overwrite patch pay "
-        "permit play post print publish purchase purge push put quit reboot remove rename replace reply reset "
-        "restart restore revoke rm run save sell send set shell shutdown sign spawn start stop store submit "
-        "subscribe terminate transfer trash truncate tweet uninstall unlink unlock unmount unsubscribe update "
-        "upgrade upload wipe write"
-    ).split()
+_CHANGING = (
+    "add append apply archive assign ban block book buy cancel clear close commit copy create cut "
+    "deactivate delete deploy disable discard drop email empty enable erase exec execute format grant halt "
+    "insert install invite kill lock log mail make merge modify mount move open order overwrite patch pay "
+    "permit play post print publish purchase purge push put quit reboot remove rename replace reply reset "
+    "restart restore revoke rm run save sell send set shell shutdown sign spawn start stop store submit "
+    "subscribe terminate transfer trash truncate tweet uninstall unlink unlock unmount unsubscribe update "
+    "upgrade upload wipe write"
 )
 _HARMLESS = frozenset(
     {"add", "log", "copy", "make", "print", "sign", "format", "apply", "set", "run", "open"}
@@ -68,5 +66,5 @@ def sounds_like_change(name: str) -> bool:
     """A function of this name most likely changes something in the world."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").split("_")
     words = [word for word in words if word]
-    found = _CHANGING.intersection(words)
+    found = set(_CHANGING.split()).intersection(words)
     return bool(found) and not (len(words) == 1 and words[0] in _HARMLESS)
