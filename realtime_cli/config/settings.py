@@ -96,7 +96,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_cost: Annotated[float, msgspec.Meta(gt=0)] | None = None
     max_minutes: Annotated[float, msgspec.Meta(gt=0)] | None = None
     idle_timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
-    context_tokens: Annotated[int, msgspec.Meta(gt=0)] | None = None
     prices: dict[str, dict[str, float | str]] = {}
     title: Literal["words", "model"] = "words"
 
