@@ -8,9 +8,11 @@ import typer
 
 from realtime_cli import __version__
 from realtime_cli.cli import devices, send_text, serve, talk
+from realtime_cli.cli.coercion import QuickGroup
 
 app = typer.Typer(
     name="realtime-cli",
+    cls=QuickGroup,
     help="Talk with Realtime voice models in your terminal; a Unix command for scripts, too.",
     no_args_is_help=True,
     add_completion=True,
