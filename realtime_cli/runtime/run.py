@@ -23,7 +23,7 @@ from realtime_cli.runtime.signals import Signals
 from realtime_cli.runtime.wiretap import Tap
 from realtime_cli.runtime.witness import MakeWitness, Witness
 from realtime_cli.session.core import SessionCore
-from realtime_cli.session.facts import BreakPressed, Fact, QuitPressed
+from realtime_cli.session.facts import BreakPressed, Fact, InputEnded, QuitPressed
 from realtime_cli.session.state import Phase, SessionState
 from realtime_cli.session.wish import Wish
 from realtime_cli.terminal.contract import OutputClosed, View
@@ -179,6 +179,8 @@ class _Session:
     async def _think(self, interpreter: Interpreter) -> None:
         """The one place where the mind is driven."""
         commands = self._core.begin(self._begun_s)
+        if self._plan.keyboard is None and self._plan.sound is None and not self._plan.wish.once:
+            self._inbox.post(InputEnded())  # nobody can say anything more: answer what was piped in, then end
         for witness in self._witnesses:
             witness.begun(self._begun_s, commands)
         for command in commands:
