@@ -169,8 +169,8 @@ class Answering:
                 return run.words(text)
             case v.EngineCalled(name=name, arguments=arguments):
                 return run.call(name, arguments)
-            case v.EngineReplyEnded():
-                return run.reply_ended()
+            case v.EngineReplyEnded(cut=cut):
+                return run.reply_ended(cut)
             case v.EngineSpoke(pcm=pcm):
                 return run.spoke(pcm)
             case v.EngineSpeechEnded():
@@ -231,6 +231,7 @@ class Answering:
             tools=agreed.offers,
             tool_choice=agreed.tool_choice,
             max_output_tokens=limit if isinstance(limit, int) else None,
+            spoken=agreed.modality == "audio",
         )
         return [v.Reply(work.run.id, question)]
 

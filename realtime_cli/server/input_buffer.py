@@ -173,7 +173,7 @@ class InputBuffer:
                 self._detector.reset()
                 news += self._stop(self._end - self._base)
         if self.speaking:
-            return news + self._hear(self._end)
+            return news + self._hear(_whole(self._end))
         self._drop_before(self._end - IDLE_KEPT_S * 1000 * FRAMES_PER_MS)
         return news
 
@@ -213,14 +213,14 @@ class InputBuffer:
 
     def _begin(self, frame: int) -> list[BufferNews]:
         prefix_ms = self._rules.prefix_ms if self._rules else 0
-        self._drop_before(self._base + frame - prefix_ms * FRAMES_PER_MS)
+        self._drop_before(_whole(self._base + frame - prefix_ms * FRAMES_PER_MS))
         self._heard, self.speaking = self._start, True
         return [Onset(self._start // FRAMES_PER_MS)]
 
     def _stop(self, decided_frame: int) -> list[BufferNews]:
         if not self.speaking:  # cleared in between
             return []
-        end = min(self._base + decided_frame, self._end)
+        end = _whole(min(self._base + decided_frame, self._end))
         news = self._hear(end)
         news.append(Offset(end // FRAMES_PER_MS, bytes(self._slice(self._start, end))))
         self._drop_before(end)
@@ -239,6 +239,11 @@ class InputBuffer:
         dropped = max(0, min(frame, self._end) - self._start)
         del self._pcm[: dropped * 2]
         self._start += dropped
+
+
+def _whole(frame: int) -> int:
+    """The frame where its millisecond begins: what clients are told about places is then exactly what is kept."""
+    return frame - frame % FRAMES_PER_MS
 
 
 def _number(value: object, default: float) -> float:

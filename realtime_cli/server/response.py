@@ -26,6 +26,7 @@ MAX_UNSAID_CHARS = 200_000
 """A brain that is so far ahead of the voice will never be heard to the end: the response stops."""
 
 CancelReason = Literal["turn_detected", "client_cancelled"]
+CutReason = Literal["max_output_tokens", "content_filter"]
 
 
 class Shelf(Protocol):
@@ -80,6 +81,7 @@ class ResponseRun:
         self._count = 0
         self._speaking = False
         self._thinking = True
+        self._cut: CutReason | None = None
         self._said_chars = self._received_chars = 0
 
     # --- what happens to it -------------------------------------------------------------------------------------
@@ -110,11 +112,11 @@ class ResponseRun:
         self._outline.append(_Call(name, arguments))
         return self._advance()
 
-    def reply_ended(self) -> list[v.ServerCommand]:
-        """The brain has said all."""
+    def reply_ended(self, cut: CutReason | None = None) -> list[v.ServerCommand]:
+        """The brain has said all; with a reason when there was more to say."""
         if self.done:
             return []
-        self._thinking = False
+        self._thinking, self._cut = False, cut
         self._seal()
         return self._advance()
 
@@ -163,7 +165,7 @@ class ResponseRun:
             if head.writer is not None:
                 commands += self._close(head.writer, "completed")
         if not self.done and not self._thinking and not self._outline:
-            commands += self._finish("completed")
+            commands += self._finish("incomplete" if self._cut else "completed", reason=self._cut)
         return commands
 
     def _say_ready(self, message: _Message) -> list[v.ServerCommand]:

@@ -7,7 +7,7 @@ except inside protocol events, where it is in the client's format. `response_id`
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from realtime_cli.protocol import ClientEvent, ErrorDetail, ServerEvent
 from realtime_cli.server.engines.contract import Question, ToolOffer
@@ -95,9 +95,10 @@ class EngineCalled:
 
 @dataclass(frozen=True, slots=True)
 class EngineReplyEnded:
-    """The brain has said all."""
+    """The brain has said all; `cut` says why it is not all there was to say."""
 
     response_id: str
+    cut: Literal["max_output_tokens", "content_filter"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from typing import Final, TypeVar
 
 from realtime_cli.server import vocabulary as v
-from realtime_cli.server.engines.contract import EngineFailed, Engines, Utterance, WantsCall
+from realtime_cli.server.engines.contract import CutShort, EngineFailed, Engines, Utterance, WantsCall
 from realtime_cli.server.outbox import Outbox
 
 HEARING_LIMIT_S: Final = 30.0
@@ -129,18 +129,21 @@ class Workbench:
 
     async def _think(self, command: v.Reply) -> None:
         response_id = command.response_id
+        ended = v.EngineReplyEnded(response_id)
         try:
             async with aclosing(_closable(self._engines.brain.answer(command.question))) as thoughts:
                 async for thought in thoughts:
                     await self._outbox.room()
                     if isinstance(thought, WantsCall):
                         self._tell(v.EngineCalled(response_id, thought.name, thought.arguments))
+                    elif isinstance(thought, CutShort):
+                        ended = v.EngineReplyEnded(response_id, thought.reason)
                     else:
                         self._tell(v.EngineReplied(response_id, thought.text))
         except EngineFailed as failed:
             self._tell(v.EngineReplyFailed(response_id, str(failed)))
         else:
-            self._tell(v.EngineReplyEnded(response_id))
+            self._tell(ended)
 
     async def _say(self, command: v.Speak) -> None:
         response_id, mouth = command.response_id, self._engines.mouth

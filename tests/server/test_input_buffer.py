@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from realtime_cli.protocol import PCM16_24KHZ, UNSET, SemanticVad, ServerVad
@@ -59,6 +59,7 @@ def test_silence_under_rules_is_kept_only_for_a_while() -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example(pieces=[(False, 603), (True, 900), (False, 193)], cut_bytes=202, prefix_ms=0, silence_ms=129)
 @given(
     pieces=st.lists(st.tuples(st.booleans(), st.integers(1, 900)), min_size=1, max_size=8),
     cut_bytes=st.integers(199, 9000),

@@ -105,7 +105,7 @@ class Question:
     """Everything a brain needs for one response.
 
     `history` is in conversation order and ends with what is to be answered. `tool_choice` is "auto", "none",
-    "required" or a function's name.
+    "required" or a function's name. `spoken`: the answer goes to the mouth, not to a screen.
     """
 
     instructions: str
@@ -113,6 +113,7 @@ class Question:
     tools: tuple[ToolOffer, ...] = ()
     tool_choice: str = "auto"
     max_output_tokens: int | None = None
+    spoken: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,14 @@ class WantsCall:
     arguments: str
 
 
-Thought: TypeAlias = Words | WantsCall
+@dataclass(frozen=True, slots=True)
+class CutShort:
+    """The answer ends here although there was more to say."""
+
+    reason: Literal["max_output_tokens", "content_filter"]
+
+
+Thought: TypeAlias = Words | WantsCall | CutShort
 
 
 class Brain(Protocol):
@@ -144,7 +152,10 @@ class Brain(Protocol):
         """Sentences a user is likely to say to it, given these tools (for `Ears.expect`)."""
 
     def answer(self, question: Question) -> AsyncIterator[Thought]:
-        """The answer in pieces; calls last. Closing the iterator stops the work. Raises EngineFailed."""
+        """The answer in pieces; calls after the words, `CutShort` at the very end.
+
+        Closing the iterator stops the work. Raises EngineFailed.
+        """
 
     async def stop(self) -> None:
         """Close connections."""
