@@ -45,9 +45,31 @@ class EchoName(StrEnum):
     off = "off"
 
 
+class ExportFormat(StrEnum):
+    """What a conversation can be written as."""
+
+    md = "md"
+    txt = "txt"
+    json = "json"
+    jsonl = "jsonl"
+    srt = "srt"
+    vtt = "vtt"
+
+
+class StatsBy(StrEnum):
+    """What a line of the statistics stands for."""
+
+    day = "day"
+    model = "model"
+    provider = "provider"
+
+
 PROVIDER = "Which service"
+MATERIAL = "What it is told"
+ANSWER = "The answer"
 TURNS = "Turn taking"
 SOUND = "Sound"
+MEMORY = "Memory and limits"
 MORE = "More"
 
 Provider = Annotated[
@@ -130,6 +152,235 @@ Timeout = Annotated[
     float | None,
     typer.Option(
         "--timeout", metavar="SECONDS", min=0.001, help="Give up after this time.", rich_help_panel=MORE
+    ),
+]
+
+
+class ReasoningName(StrEnum):
+    """How hard the model thinks."""
+
+    none = "none"
+    minimal = "minimal"
+    low = "low"
+    medium = "medium"
+    high = "high"
+    xhigh = "xhigh"
+
+
+class NoiseName(StrEnum):
+    """Filter on the way in."""
+
+    near_field = "near_field"
+    far_field = "far_field"
+    off = "off"
+
+
+class PolicyName(StrEnum):
+    """What goes when the model's memory is full."""
+
+    delete = "delete"
+    server = "server"
+    off = "off"
+
+
+class McpApprovalName(StrEnum):
+    """Who allows the provider's own tool calls."""
+
+    ask = "ask"
+    always = "always"
+    never = "never"
+
+
+MaxTokens = Annotated[
+    str | None,
+    typer.Option("--max-tokens", metavar="N|inf", help="Longest answer.", rich_help_panel=ANSWER),
+]
+ToolChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--tool-choice",
+        metavar="auto|none|required|NAME",
+        help="Whether the model may or must call a function.",
+        rich_help_panel=ANSWER,
+    ),
+]
+Reasoning = Annotated[
+    ReasoningName | None,
+    typer.Option("--reasoning", help="How hard a 2.x model thinks first.", rich_help_panel=ANSWER),
+]
+ParallelCalls = Annotated[
+    bool | None,
+    typer.Option(
+        "--parallel-tool-calls/--no-parallel-tool-calls",
+        help="Several calls in one answer (2.x models).",
+        show_default=False,
+        rich_help_panel=ANSWER,
+    ),
+]
+Truncation = Annotated[
+    str | None,
+    typer.Option(
+        "--truncation",
+        metavar="auto|disabled|SHARE",
+        help="What the server does when the context is full.",
+        rich_help_panel=ANSWER,
+    ),
+]
+Tracing = Annotated[
+    bool | None,
+    typer.Option("--tracing/--no-tracing", help="Trace at OpenAI.", show_default=False, rich_help_panel=MORE),
+]
+Mcp = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mcp-server",
+        metavar="LABEL=URL",
+        help="MCP server that the provider calls by itself. Repeatable.",
+        rich_help_panel=MORE,
+    ),
+]
+McpApproval = Annotated[
+    McpApprovalName | None,
+    typer.Option("--mcp-approval", help="Who allows the provider's own calls.", rich_help_panel=MORE),
+]
+Retry = Annotated[
+    int | None,
+    typer.Option(
+        "--retry", metavar="N", min=0, help="Tries after a fault of the server.", rich_help_panel=MORE
+    ),
+]
+Ephemeral = Annotated[
+    bool | None,
+    typer.Option(
+        "--ephemeral",
+        help="Connect with a short-lived client secret instead of the key.",
+        show_default=False,
+        rich_help_panel=PROVIDER,
+    ),
+]
+Header = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header", metavar="NAME=VALUE", help="Further header. Repeatable.", rich_help_panel=PROVIDER
+    ),
+]
+CaFile = Annotated[
+    str | None,
+    typer.Option(
+        "--ca-file", metavar="PEM", help="Certificates to trust, beside the usual.", rich_help_panel=PROVIDER
+    ),
+]
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        "--proxy",
+        metavar="URL|none",
+        help="http, https, socks5 or socks5h proxy; else as https_proxy and all_proxy say.",
+        rich_help_panel=PROVIDER,
+    ),
+]
+Noise = Annotated[
+    NoiseName | None,
+    typer.Option("--noise-reduction", help="The server's filter on your sound.", rich_help_panel=SOUND),
+]
+Speed = Annotated[
+    float | None,
+    typer.Option("--speed", min=0.25, max=1.5, help="How fast it speaks.", rich_help_panel=SOUND),
+]
+Language = Annotated[
+    str | None,
+    typer.Option("--language", metavar="CODE", help="What you speak, such as en.", rich_help_panel=PROVIDER),
+]
+TranscriptionPrompt = Annotated[
+    str | None,
+    typer.Option(
+        "--transcription-prompt",
+        metavar="TEXT",
+        help="Names and words to expect in what you say.",
+        rich_help_panel=PROVIDER,
+    ),
+]
+IdleTimeout = Annotated[
+    int | None,
+    typer.Option(
+        "--idle-timeout-ms",
+        metavar="MS",
+        min=1000,
+        help="The model speaks up after this silence (server VAD).",
+        rich_help_panel=TURNS,
+    ),
+]
+ContextPolicy = Annotated[
+    PolicyName | None,
+    typer.Option(
+        "--context-policy",
+        help="When the model's memory is nearly full: delete the oldest, leave it to the server, or off.",
+        rich_help_panel=MORE,
+    ),
+]
+ContextWindow = Annotated[
+    int | None,
+    typer.Option(
+        "--context-window",
+        metavar="TOKENS",
+        min=1000,
+        help="What the model can hold, where it is not known.",
+        rich_help_panel=MORE,
+    ),
+]
+
+
+History = Annotated[
+    bool | None,
+    typer.Option(
+        "--history/--no-history",
+        help="Keep this conversation in the history.",
+        show_default=False,
+        rich_help_panel=MEMORY,
+    ),
+]
+Continue = Annotated[
+    str | None,
+    typer.Option(
+        "--continue",
+        "-c",
+        metavar="[ID]",
+        help="Go on with an earlier conversation; without an id with the latest.",
+        rich_help_panel=MEMORY,
+    ),
+]
+Journal = Annotated[
+    str | None,
+    typer.Option(
+        "--journal", metavar="FILE", help="Write all that happens for `replay`.", rich_help_panel=MEMORY
+    ),
+]
+JournalAudio = Annotated[
+    bool | None,
+    typer.Option(
+        "--journal-audio/--no-journal-audio",
+        help="With the sound in the journal.",
+        show_default=False,
+        rich_help_panel=MEMORY,
+    ),
+]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost", metavar="USD", help="End politely at about this cost.", rich_help_panel=MEMORY
+    ),
+]
+MaxMinutes = Annotated[
+    float | None,
+    typer.Option("--max-minutes", metavar="N", help="End politely after this time.", rich_help_panel=MEMORY),
+]
+IdleTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--idle-timeout",
+        metavar="SECONDS",
+        help="End when nobody says anything for so long.",
+        rich_help_panel=MEMORY,
     ),
 ]
 

@@ -6,13 +6,15 @@ import asyncio
 import json
 import sys
 from dataclasses import asdict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from realtime_cli.cli import options
 from realtime_cli.cli.boundary import guarded, say, say_error
-from realtime_cli.cli.options import MORE
+from realtime_cli.cli.material import Material
+from realtime_cli.cli.options import ANSWER, MATERIAL, MORE
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
@@ -20,6 +22,75 @@ if TYPE_CHECKING:
 
 Prompt = Annotated[
     str | None, typer.Argument(help="The prompt; - reads it from stdin. Piped text comes before it.")
+]
+
+
+class DetailName(StrEnum):
+    """How closely a picture is looked at."""
+
+    auto = "auto"
+    low = "low"
+    high = "high"
+
+
+System = Annotated[
+    str | None,
+    typer.Option(
+        "--system", metavar="TEXT|@FILE", help="A message of the system, first.", rich_help_panel=MATERIAL
+    ),
+]
+ContextFile = Annotated[
+    str | None,
+    typer.Option(
+        "--context",
+        metavar="FILE.jsonl",
+        help='Items before the prompt, one on each line, such as {"role": "user", "text": "..."}.',
+        rich_help_panel=MATERIAL,
+    ),
+]
+Image = Annotated[
+    list[str] | None,
+    typer.Option("--image", metavar="FILE", help="A picture. Repeatable.", rich_help_panel=MATERIAL),
+]
+Detail = Annotated[
+    DetailName | None,
+    typer.Option("--detail", help="How closely pictures are looked at.", rich_help_panel=MATERIAL),
+]
+AudioIn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--audio-in",
+        metavar="FILE|-",
+        help="Recorded sound as a whole: WAV; FLAC, OGG, MP3 with the extra audiofiles. Repeatable.",
+        rich_help_panel=MATERIAL,
+    ),
+]
+Append = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--append",
+        metavar="FILE|-",
+        help="Recorded sound, streamed: appended piece by piece, committed once. Repeatable.",
+        rich_help_panel=MATERIAL,
+    ),
+]
+NoContext = Annotated[
+    bool,
+    typer.Option(
+        "--no-context", help="The model reads nothing but what stands here.", rich_help_panel=ANSWER
+    ),
+]
+OutOfBand = Annotated[
+    bool,
+    typer.Option(
+        "--out-of-band", help="The answer stays outside of the conversation.", rich_help_panel=ANSWER
+    ),
+]
+Metadata = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metadata", metavar="K=V", help="Sent with the answer and back. Repeatable.", rich_help_panel=ANSWER
+    ),
 ]
 
 
@@ -44,8 +115,30 @@ def send_text(
     model: options.Model = None,
     instructions: options.Instructions = None,
     dialect: options.Dialect = None,
+    system: System = None,
+    context: ContextFile = None,
+    image: Image = None,
+    detail: Detail = None,
+    audio_in: AudioIn = None,
+    append: Append = None,
+    no_context: NoContext = False,
+    out_of_band: OutOfBand = False,
+    metadata: Metadata = None,
+    max_tokens: options.MaxTokens = None,
+    tool_choice: options.ToolChoice = None,
+    reasoning_effort: options.Reasoning = None,
+    parallel_tool_calls: options.ParallelCalls = None,
+    truncation: options.Truncation = None,
+    tracing: options.Tracing = None,
     tools: options.Tools = None,
+    mcp: options.Mcp = None,
+    mcp_approval: options.McpApproval = None,
     timeout: options.Timeout = None,
+    retry: options.Retry = None,
+    ephemeral: options.Ephemeral = None,
+    header: options.Header = None,
+    ca_file: options.CaFile = None,
+    proxy: options.Proxy = None,
     log_file: options.LogFile = None,
     trust_project: options.TrustProject = None,
     debug: options.Debug = False,
@@ -64,13 +157,37 @@ def send_text(
         "model": model,
         "instructions": instructions,
         "dialect": dialect,
+        "max_tokens": max_tokens,
+        "tool_choice": tool_choice,
+        "reasoning_effort": reasoning_effort,
+        "parallel_tool_calls": parallel_tool_calls,
+        "truncation": truncation,
+        "tracing": tracing,
         "tools": tools,
+        "mcp": mcp,
+        "mcp_approval": mcp_approval,
         "timeout_s": timeout,
+        "retry": retry,
+        "ephemeral": ephemeral,
+        "header": header,
+        "ca_file": ca_file,
+        "proxy": proxy,
         "log_file": log_file,
         "trust_project": trust_project,
     }
-    text = joined_prompt(prompt, forced=stdin is True, refused=stdin is False)
-    if text is None:
+    material = Material(
+        system,
+        context,
+        tuple(image or ()),
+        detail.value if detail else None,
+        tuple(audio_in or ()),
+        tuple(append or ()),
+        no_context,
+        out_of_band,
+        tuple(metadata or ()),
+    )
+    text = joined_prompt(prompt, forced=stdin is True, refused=stdin is False or material.takes_stdin)
+    if text is None and not material.stands_alone:
         raise typer.BadParameter(
             "There is no prompt. Give one as an argument or on stdin.", param_hint="PROMPT"
         )
@@ -78,10 +195,10 @@ def send_text(
     start_log(prepared.settings.log_file, debug=debug)
     for remark in prepared.remarks:
         say(remark)
-    return asyncio.run(_send(prepared, text, as_json=as_json, debug=debug))
+    return asyncio.run(_send(prepared, text or "", material, as_json=as_json, debug=debug))
 
 
-async def _send(prepared: Prepared, text: str, *, as_json: bool, debug: bool) -> int:
+async def _send(prepared: Prepared, text: str, material: Material, *, as_json: bool, debug: bool) -> int:
     from realtime_cli.cli.preparation import line_to, protocol_tap
     from realtime_cli.errors import TimedOut
     from realtime_cli.runtime.run import Plan, run
@@ -89,12 +206,13 @@ async def _send(prepared: Prepared, text: str, *, as_json: bool, debug: bool) ->
     from realtime_cli.terminal.views import open_view
 
     settings, target = prepared.settings, prepared.target
+    prompt, asked = material.asked(text, target)
     loop = asyncio.get_running_loop()
     started_s = loop.time()
     try:
         async with line_to(prepared) as opener, asyncio.timeout(settings.timeout_s):
             plan = Plan(
-                wish=written_wish(settings, text, prepared.definitions),
+                wish=written_wish(settings, prompt, prepared.definitions, asked),
                 abilities=target.provider.abilities,
                 opener=opener,
                 view=open_view("silent" if as_json else "answer"),
@@ -125,6 +243,9 @@ def _as_json(outcome: Outcome, prepared: Prepared, total_s: float) -> dict[str, 
         "text": state.answer_text,
         "session_id": state.session_id,
         "response_id": state.response_id,
+        "status": state.response_status,
+        "metadata": dict(state.metadata),
+        "items": [{"id": item.item_id, "type": item.kind, "role": item.role} for item in state.items],
         "provider": prepared.target.provider.name,
         "model": state.model or prepared.target.model,
         "usage": asdict(state.tokens),

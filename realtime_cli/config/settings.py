@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -32,6 +32,37 @@ class ProviderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dialect: Literal["auto", "ga", "beta"] = "auto"
     model: str = ""
     voice: str = ""
+
+
+Approval: TypeAlias = Literal["auto", "ask", "never"]
+
+
+class ShellToolEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[shell_tools.NAME]` in TOML: a command that the model may run. `args` describes its places."""
+
+    description: str
+    command: tuple[str, ...]
+    args: dict[str, str] = {}
+    folder: str | None = None
+    env: dict[str, str] = {}
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    output_limit_chars: Annotated[int, msgspec.Meta(ge=1, le=64_000)] = 16_000
+    read_only: bool = False
+    approve: Approval | None = None
+    on_interruption: Literal["keep", "cancel"] = "keep"
+
+
+class McpServerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[mcp_servers.NAME]` in TOML: a command, or a URL. The same words as in other programs' `mcpServers`."""
+
+    command: str | None = None
+    args: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    cwd: str | None = None
+    url: str | None = None
+    headers: dict[str, str] = {}
+    type: Literal["stdio", "http", "streamable-http", "sse"] | None = None
+    disabled: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,8 +96,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: str | None = None
     transcription_prompt: str | None = None
     tracing: bool | None = None
-    mcp: tuple[str, ...] = ()
-    mcp_approval: Literal["ask", "always", "never"] = "ask"
+    hosted_mcp: tuple[str, ...] = ()
+    hosted_mcp_approval: Literal["ask", "always", "never"] = "ask"
     context_policy: Literal["delete", "server", "off"] = "server"
     context_window: Annotated[int, msgspec.Meta(ge=1000)] | None = None
     retry: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
@@ -83,6 +114,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     echo: Literal["auto", "aec", "gate", "off"] = "auto"
 
     tools: tuple[str, ...] = ()
+    tool: tuple[str, ...] = ()
+    mcp: tuple[str, ...] = ()
+    builtin: tuple[str, ...] = ()
+    approve: Approval | None = None
+    tool_folder: str = "."
+    tool_hosts: tuple[str, ...] = ()
+    tool_timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+    tool_rounds: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 20
+    tools_debug: bool = False
+    tool_approvals: dict[str, Approval] = {}
+    shell_tools: dict[str, ShellToolEntry] = {}
+    mcp_servers: dict[str, McpServerEntry] = {}
+
     plain: bool = False
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
     log_file: str | None = None
@@ -109,8 +153,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     providers: dict[str, ProviderEntry] = {}
 
 
-_LISTS = ("tools", "mcp", "header")
+_LISTS = ("tools", "mcp", "hosted_mcp", "builtin", "tool_hosts", "header")
 """Settings that are lists: separated by commas in variables."""
+
+_TABLES = ("providers", "prices", "tool_approvals", "shell_tools", "mcp_servers")
+"""Settings that are tables: in files only."""
 
 _FIELDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
@@ -203,7 +250,7 @@ def _variables(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
     found: dict[str, dict[str, Any]] = {DOTENV_FILE: {}, "environment": {}}
     for variable, text in environment.values.items():
         name = variable.removeprefix(ENV_PREFIX).lower()
-        if not variable.startswith(ENV_PREFIX) or name not in _FIELDS or name in ("providers", "prices") or not text:
+        if not variable.startswith(ENV_PREFIX) or name not in _FIELDS or name in _TABLES or not text:
             continue  # other variables may carry our prefix for reasons of their own
         value: Any = [part for part in text.split(",") if part] if name in _LISTS else text
         found[environment.origin(variable)][name] = value

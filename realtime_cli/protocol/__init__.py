@@ -3,6 +3,7 @@
 from msgspec import UNSET, UnsetType
 
 from realtime_cli.protocol.abilities import ALL, Ability
+from realtime_cli.protocol.asking import ROLE_CONTENT, read_item
 from realtime_cli.protocol.beta import BETA
 from realtime_cli.protocol.client_events import (
     ClientEvent,
@@ -155,6 +156,7 @@ __all__ = [
     "PCM16_24KHZ",
     "PCMA",
     "PCMU",
+    "ROLE_CONTENT",
     "SERVER_OWNED",
     "UNSET",
     "Ability",
@@ -284,5 +286,6 @@ __all__ = [
     "VoiceId",
     "guess",
     "merge",
+    "read_item",
     "type_of",
 ]

@@ -6,6 +6,9 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from realtime_cli.protocol.client_events import ClientEvent
+from realtime_cli.protocol.content_kinds import house_item
+from realtime_cli.protocol.event import type_of
+from realtime_cli.protocol.items import InputItem, ItemReference, MessageItem
 from realtime_cli.protocol.names import CLIENT_TYPES
 from realtime_cli.protocol.refusal import (
     Refusal,
@@ -84,6 +87,43 @@ def _judged(event: Plain) -> ClientEvent:
     for index, item in enumerate(response.get("input", ())):
         _judge_item(item, f"response.input[{index}]")
     return cast(ClientEvent, known)
+
+
+def read_item(raw: Plain) -> InputItem:
+    """One item as a client may put it in, in GA's or beta's spelling, by the item table of the guide.
+
+    Raises:
+        Refusal: A field is wrong, unknown or missing, or the content is not for that role.
+    """
+    said = house_item(raw)
+    try:
+        item: InputItem = msgspec.convert(said, InputItem)
+    except msgspec.ValidationError as error:
+        raise from_validation(error) from error
+    if param := unknown_path(said, plain(item)):
+        raise unknown(param)
+    if isinstance(item, ItemReference):
+        if not isinstance(item.id, str) or not item.id:
+            raise missing("id")
+        return item
+    _judge_item(said, "item")
+    if isinstance(item, MessageItem):
+        for index, part in enumerate(item.content):
+            if type_of(part) not in ROLE_CONTENT[item.role]:
+                message = (
+                    f"A message of the {item.role} takes {' or '.join(sorted(ROLE_CONTENT[item.role]))}."
+                )
+                raise Refusal("invalid_value", message, param=f"item.content[{index}].type")
+    return item
+
+
+ROLE_CONTENT: dict[str, frozenset[str]] = {
+    "system": frozenset({"input_text"}),
+    "user": frozenset({"input_text", "input_audio", "input_image"}),
+    "assistant": frozenset({"output_text"}),
+    "tool": frozenset(),
+}
+"""Role of a message -> the content a client may give it. Source: the guide's table of conversation items."""
 
 
 def _judge_item(item: Plain | None, path: str) -> None:

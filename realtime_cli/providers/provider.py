@@ -23,6 +23,8 @@ class Provider:
         key_header: Header that carries the key; "Authorization" adds the word Bearer.
         transcription_model: Writes down what the user says; "" leaves it to the server.
         model_param: Query parameter that names the model, "" when the URL has none.
+        context_window_tokens: What its default model can hold, 0 when that depends on the model.
+        input_rate_hz: Of PCM16 sent to it.
         auto: Chosen by `--provider auto` when its key (and URL variable, if any) is set.
     """
 
@@ -39,6 +41,8 @@ class Provider:
     transcription_model: str = ""
     model_param: str = "model"
     auto: bool = True
+    context_window_tokens: int = 0
+    input_rate_hz: int = 24_000
     extra_headers: tuple[tuple[str, str], ...] = ()
     """Header -> variable that holds its value; left out when the variable is not set."""
 

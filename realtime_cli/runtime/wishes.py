@@ -23,6 +23,7 @@ from realtime_cli.protocol import (
     Transcription,
 )
 from realtime_cli.providers.provider import Target
+from realtime_cli.runtime.session_fields import Asked, limits_of, with_fields
 from realtime_cli.session.state import TurnMode
 from realtime_cli.session.wish import Wish
 
@@ -50,35 +51,51 @@ def spoken_wish(
     mode = turn_mode(settings)
     typed = mode is TurnMode.TYPED
     return Wish(
-        config=SessionConfig(
-            output_modalities=("text",) if typed else ("audio",),
-            instructions=_or_unset(instructions(settings)),
-            audio=UNSET if typed else AudioConfig(input=_input(settings, target), output=_output(target)),
-            tools=_or_unset(tuple(tools)),
+        config=with_fields(
+            settings,
+            SessionConfig(
+                output_modalities=("text",) if typed else ("audio",),
+                instructions=_or_unset(instructions(settings)),
+                audio=UNSET if typed else AudioConfig(input=_input(settings, target), output=_output(target)),
+                tools=_or_unset(tuple(tools)),
+            ),
         ),
         turn_mode=mode,
         auto_response=settings.auto_response,
         interrupt=settings.interrupt,
         first_prompt=first_prompt,
         greeting=greeting,
+        **limits_of(settings, target),
     )
 
 
-def written_wish(settings: Settings, prompt: str, tools: Sequence[FunctionTool] = ()) -> Wish:
+def written_wish(
+    settings: Settings, prompt: str, tools: Sequence[FunctionTool] = (), asked: Asked | None = None
+) -> Wish:
     """A wish for `send-text`: one prompt, one text answer.
 
     Raises:
         InputError: The `@FILE` of the instructions cannot be read.
     """
+    asked = asked or Asked()
+    keyed = AudioConfig(input=AudioInput(format=PCM16_24KHZ, turn_detection=None))
     return Wish(
-        config=SessionConfig(
-            output_modalities=("text",),
-            instructions=_or_unset(instructions(settings)),
-            tools=_or_unset(tuple(tools)),
+        config=with_fields(
+            settings,
+            SessionConfig(
+                output_modalities=("text",),
+                instructions=_or_unset(instructions(settings)),
+                audio=keyed if asked.streamed else UNSET,
+                tools=_or_unset(tuple(tools)),
+            ),
         ),
         turn_mode=TurnMode.TYPED,
         once=True,
         first_prompt=prompt,
+        opening=asked.opening,
+        streamed=asked.streamed,
+        ask=asked.response,
+        **limits_of(settings),
     )
 
 
@@ -97,15 +114,22 @@ def instructions(settings: Settings) -> str:
     Raises:
         InputError: The file cannot be read.
     """
-    text = settings.instructions or ""
+    return text_or_file(settings.instructions or "", "--instructions")
+
+
+def text_or_file(text: str, option: str) -> str:
+    """A text, or what stands in the file where `@FILE` was given.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
     if not text.startswith("@"):
         return text
     try:
         return Path(text[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         raise InputError(
-            f"The instructions file {text[1:]} cannot be read: {exc}",
-            advice="Give --instructions TEXT or @FILE.",
+            f"{option}: the file {text[1:]} cannot be read: {exc}", advice=f"Give {option} TEXT or @FILE."
         ) from exc
 
 

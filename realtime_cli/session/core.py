@@ -152,6 +152,8 @@ class SessionCore:
             self._requests.take(fact)
         self._prompts.typed(desk.wish.first_prompt)
         desk.streamed, desk.next_ask = list(desk.wish.streamed), desk.wish.ask
+        if desk.next_ask is not None and not (desk.prompts or desk.streamed):
+            desk.raise_flag(Flag.ANSWER_WANTED)  # it brings its own context
         self._connection.begin()
         return self._conclude()
 
@@ -215,6 +217,7 @@ class SessionCore:
                 self._desk.notice("warning", f"The server said something unreadable: {problem}")
             case facts.UplinkDropped(dropped_ms=dropped_ms):
                 self._desk.line_dropped_ms += dropped_ms
+                self._desk.input_clock.lost(dropped_ms)
             case facts.ApprovalGiven():
                 self._functions.approved(fact)
                 self._hosted.given(fact)

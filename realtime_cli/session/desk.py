@@ -27,11 +27,12 @@ from realtime_cli.session.conversation import Conversation
 from realtime_cli.session.facts import Severity
 from realtime_cli.session.heard import Heard
 from realtime_cli.session.holdings import Aside, Limit, Retrieved
+from realtime_cli.session.input_clock import InputClock
 from realtime_cli.session.intents import Intent, Intents, Purpose
 from realtime_cli.session.joints import Flag
 from realtime_cli.session.state import ConnectionState, Notice, TokenUse
 from realtime_cli.session.turns import Happening, Turns
-from realtime_cli.session.uplink import Uplink
+from realtime_cli.session.uplink import BYTES_PER_MS, Uplink
 from realtime_cli.session.wish import Wish
 
 
@@ -74,6 +75,7 @@ class Desk:
     heard: Heard = field(default_factory=Heard)
     calls: Calls = field(default_factory=Calls)
     uplink: Uplink = field(default_factory=Uplink)
+    input_clock: InputClock = field(default_factory=InputClock)
     intents: Intents = field(default_factory=Intents)
     tokens: TokenUse = field(default_factory=TokenUse)
     answer: Answer | None = None
@@ -96,6 +98,7 @@ class Desk:
     limits: tuple[Limit, ...] = ()
     limit_reset_s: float = 0.0  # until a rate limit that was met is over
     last_status: str = ""
+    last_metadata: tuple[tuple[str, str], ...] = ()
     mic_dbfs: float = -100.0
     speaker_dbfs: float = -100.0
     mic_works: bool = False
@@ -134,6 +137,7 @@ class Desk:
     def send_audio(self, due: list[bytes]) -> None:
         """Say microphone audio. It is never acknowledged, and 50 ids a second would push out those of others."""
         for pcm in due:
+            self.input_clock.sent(len(pcm) / BYTES_PER_MS, self.at_s)
             self.commands.append(Say(InputAudioBufferAppend(audio=pcm)))
 
     def clear_audio(self) -> None:

@@ -28,6 +28,7 @@ class Outcomes:
         """One answer is over."""
         status = response.status if isinstance(response.status, str) else "completed"
         self._desk.last_status = status
+        self._desk.last_metadata = tuple((response.metadata or {}).items())
         details = response.status_details or None
         if status == "failed":
             error = details.error or None if details else None

@@ -61,6 +61,7 @@ def _with_holdings(desk: Desk, state: SessionState) -> SessionState:
     return replace(
         state,
         response_status=desk.last_status,
+        metadata=desk.last_metadata,
         items=items(desk),
         retrieved=desk.retrieved,
         asides=tuple(desk.asides.values()),

@@ -215,6 +215,8 @@ class SessionState:
     """Whole text (or transcript) of the latest response's messages, for `send-text`."""
     response_status: str = ""
     """How the latest response ended: completed, cancelled, failed or incomplete; "" before that."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    """Of the latest response, as the server echoed it."""
     items: tuple[ItemLine, ...] = ()
     """Every item the server's conversation has or had, in order."""
     retrieved: Retrieved | None = None

@@ -1,0 +1,91 @@
+"""Recorded sound from files of any kind: whole, mono, 24 kHz.
+
+WAV needs nothing; FLAC, OGG, MP3 and the like are read by libsndfile (extra `audiofiles`).
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from realtime_cli.devices.wav import WavReader
+from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, from_float, mono, to_bytes
+from realtime_cli.dsp.resample import resample
+from realtime_cli.errors import InputError
+
+LONGEST_S: Final = 15 * 60
+"""Of one item: 43 MB of samples. Longer sound belongs into the buffer piece by piece, or into `transcribe`."""
+
+_BLOCK_FRAMES: Final = 1 << 16
+_ADVICE: Final = "Give a WAV, FLAC, OGG or MP3 file."
+
+
+def read_pcm16(path: str, *, longest_s: float = LONGEST_S) -> bytes:
+    """The whole sound of a file as PCM16 mono 24 kHz bytes.
+
+    Args:
+        path: A file, or "-" for standard input (a WAV, FLAC, OGG or MP3 file, or bare PCM16 mono 24 kHz).
+        longest_s: What is too much.
+
+    Raises:
+        InputError: It cannot be read, is of no known kind, silent or too long.
+    """
+    if path == "-":
+        data = sys.stdin.buffer.read()
+        is_bare = (
+            data[:4] not in (b"RIFF", b"fLaC", b"OggS") and data[:3] != b"ID3" and data[:2] != b"\xff\xfb"
+        )
+        pcm = (
+            data[: len(data) - len(data) % 2]
+            if is_bare
+            else _read_foreign(io.BytesIO(data), "standard input")
+        )
+    else:
+        pcm = _read_wav(Path(path)) if _is_wav(Path(path)) else _read_foreign(path, path)
+    if not pcm:
+        raise InputError(f"{path}: there is no sound in it", advice=_ADVICE)
+    if len(pcm) / 2 / SAMPLE_RATE_HZ > longest_s:
+        raise InputError(
+            f"{path}: longer than {longest_s / 60:g} minutes", advice="Cut it, or use --append or transcribe."
+        )
+    return pcm
+
+
+def _is_wav(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"RIFF"
+    except OSError as exc:
+        raise InputError(f"{path}: {exc.strerror or exc}") from exc
+
+
+def _read_wav(path: Path) -> bytes:
+    reader = WavReader(path)
+    try:
+        blocks = []
+        while len(block := reader.read(_BLOCK_FRAMES)):
+            blocks.append(mono(block))
+        frames: Int16 = np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int16)
+        return to_bytes(resample(frames, reader.rate_hz, SAMPLE_RATE_HZ))
+    finally:
+        reader.close()
+
+
+def _read_foreign(source: Any, name: str) -> bytes:
+    try:
+        import soundfile
+    except ImportError as exc:
+        raise InputError(
+            f"{name}: this is no WAV file, and other kinds need the extra audiofiles",
+            advice="pip install 'realtime-cli[audiofiles]', or convert it: sox IN OUT.wav",
+        ) from exc
+    try:
+        samples, rate_hz = soundfile.read(source, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError, OSError) as exc:
+        raise InputError(f"{name}: {exc}", advice=_ADVICE) from exc
+    frames = from_float(np.asarray(samples.mean(axis=1), dtype=np.float32))
+    return to_bytes(resample(frames, int(rate_hz), SAMPLE_RATE_HZ))
