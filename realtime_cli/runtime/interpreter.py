@@ -11,11 +11,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol, assert_never
 
 from realtime_cli.errors import RateLimited, RealtimeCliError, ToolError, Unreachable
 from realtime_cli.protocol import Dialect
+from realtime_cli.runtime import errands
 from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.line import Line
 from realtime_cli.runtime.timers import Timers
@@ -29,9 +29,11 @@ from realtime_cli.session.commands import (
     Finish,
     FlushPlayout,
     Play,
+    ReadFile,
     ReopenDevice,
     RunTool,
     SaveAudio,
+    SaveTranscript,
     Say,
     StartTimer,
     StopTimer,
@@ -39,8 +41,8 @@ from realtime_cli.session.commands import (
 from realtime_cli.session.facts import (
     Connected,
     ConnectFailed,
+    Fact,
     Flushed,
-    NewsArrived,
     Piece,
     PlayoutEmpty,
     ToolAnnounced,
@@ -121,7 +123,11 @@ class Interpreter:
             case Play():
                 self._play(command)
             case SaveAudio():
-                self._task(self._save(command), "save audio")
+                self._task(self._run_errand(errands.save_audio(command)), "save audio")
+            case SaveTranscript():
+                self._task(self._run_errand(errands.save_transcript(command)), "save transcript")
+            case ReadFile():
+                self._task(self._run_errand(errands.read_file(command)), "read file")
             case EndPlay():
                 self._end_play(command)
             case FlushPlayout():
@@ -225,17 +231,8 @@ class Interpreter:
         if self._means.sound is not None:
             self._means.sound.reopen(which)
 
-    async def _save(self, command: SaveAudio) -> None:
-        # Imported when it is needed: numpy is no part of a text session.
-        from realtime_cli.devices.wav import save_pcm16
-
-        try:
-            await asyncio.to_thread(save_pcm16, Path(command.path), command.pcm, command.rate_hz)
-        except RealtimeCliError as error:
-            self._inbox.post(NewsArrived("error", str(error), error.advice))
-        else:
-            seconds = len(command.pcm) / 2 / command.rate_hz
-            self._inbox.post(NewsArrived("info", f"Saved {seconds:.1f} s of sound as {command.path}."))
+    async def _run_errand(self, errand: Coroutine[Any, Any, Fact]) -> None:
+        self._inbox.post(await errand)
 
     # --- calls -----------------------------------------------------------------------------------------------
 

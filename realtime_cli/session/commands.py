@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from realtime_cli.protocol import ClientEvent
 from realtime_cli.session.facts import Which
+from realtime_cli.session.state import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,24 @@ class SaveAudio:
     path: str
     pcm: bytes
     rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveTranscript:
+    """Write the conversation as Markdown; path "": a name of its own. Answered by `NewsArrived`."""
+
+    path: str
+    entries: tuple[Entry, ...]
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """Make a message of a picture or a recording. Answered by `ItemPut` or `NewsArrived`."""
+
+    kind: Literal["image", "audio"]
+    path: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,8 @@ Command: TypeAlias = (
     | Say
     | Play
     | SaveAudio
+    | SaveTranscript
+    | ReadFile
     | EndPlay
     | FlushPlayout
     | RunTool

@@ -47,6 +47,7 @@ class Connection:
         """The handshake succeeded; the server speaks first."""
         self._desk.retry_at_s = None
         self._update_said = False
+        self._desk.input_clock.restart()
         self._desk.happen(Happening.LINE_OPENED)
         self._desk.start_timer(HELLO_TIMER, _HELLO_S)
 

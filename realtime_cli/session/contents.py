@@ -11,6 +11,7 @@ from realtime_cli.protocol import (
     MessageItem,
     UnsetType,
 )
+from realtime_cli.session import settings
 from realtime_cli.session.answers import Answers
 from realtime_cli.session.commands import EndPlay, Play
 from realtime_cli.session.conversation import text_of
@@ -103,7 +104,7 @@ class Contents:
         row.voiced = True
         pcm = self._desk.heard.receive((row.item_id, index), delta)
         if pcm:
-            self._spoke(answer)
+            self._spoke(answer, sound=True)
             self._desk.has_spoken = True
             self._desk.do(Play(row.item_id, index, pcm))
             self._desk.happen(Happening.AUDIO_QUEUED)
@@ -146,14 +147,13 @@ class Contents:
 
     # Inside.
 
-    def _spoke(self, answer: Answer) -> None:
-        """The first words or sound of an answer stop the latency clock."""
+    def _spoke(self, answer: Answer, *, sound: bool = False) -> None:
+        """The first sound of an answer stops the latency clock; its first words do where no sound is wanted."""
         desk = self._desk
-        if not answer.spoke:
-            answer.spoke = True
-            if desk.turn_ended_at_s is not None:
-                desk.latency_ms = (desk.at_s - desk.turn_ended_at_s) * 1000.0
-                desk.turn_ended_at_s = None
+        answer.spoke = True
+        if desk.turn_ended_at_s is not None and (sound or not settings.answers_aloud(desk.effective)):
+            desk.latency_ms = (desk.at_s - desk.turn_ended_at_s) * 1000.0
+            desk.turn_ended_at_s = None
 
     def _row(self, answer: Answer | None, item_id: str) -> Row | None:
         """The row that words belong to. Words of an answer that is over count while its row is still alive."""

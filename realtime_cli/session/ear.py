@@ -110,8 +110,8 @@ class Ear:
             case p.InputAudioBufferSpeechStarted(item_id=item_id):
                 self._functions.user_spoke()
                 listening.speech_started(item_id)
-            case p.InputAudioBufferSpeechStopped():
-                listening.speech_stopped()
+            case p.InputAudioBufferSpeechStopped(audio_end_ms=end_ms):
+                listening.speech_stopped(end_ms)
             case p.InputAudioBufferCommitted(item_id=item_id, previous_item_id=previous_id):
                 listening.committed(item_id, previous_id)
             case p.InputAudioBufferCleared():

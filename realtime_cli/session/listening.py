@@ -86,12 +86,12 @@ class Listening:
             by_itself = settings.server_interrupts(desk.effective)
             desk.raise_flag(Flag.BARGE_IN if by_itself else Flag.INTERRUPTION)
 
-    def speech_stopped(self) -> None:
-        """The server heard the end of the turn."""
+    def speech_stopped(self, audio_end_ms: int = 0) -> None:
+        """The server heard the end of the turn, so many milliseconds into all audio; 0: it does not say."""
         desk = self._desk
         desk.happen(Happening.SPEECH_ENDED)
         desk.drop_flag(Flag.CANCEL_DUE)
-        desk.turn_ended_at_s = desk.at_s
+        desk.turn_ended_at_s = self._last_word_at_s(audio_end_ms)
         self._turn_counted = True
         if settings.server_answers(desk.effective):
             self._answers.expect(_AUTO_ANSWER_S)
@@ -152,6 +152,13 @@ class Listening:
         self._desk.conversation.drop_reserved()
 
     # Inside.
+
+    def _last_word_at_s(self, audio_end_ms: int) -> float:
+        """When the user fell silent. The server's figure includes the silence by which it noticed."""
+        desk = self._desk
+        silence_ms = settings.counted_silence_ms(desk.effective)
+        at_s = desk.input_clock.time_of(audio_end_ms - silence_ms) if audio_end_ms else None
+        return desk.at_s if at_s is None else min(at_s, desk.at_s)
 
     def _await_transcript(self, item_id: str, previous_item_id: object) -> None:
         desk = self._desk

@@ -106,6 +106,22 @@ class ResponseCancelAsked:
     response_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class FilePutAsked:
+    """The user wants the model to see a picture or to hear a recording, with a few words to it; and answer."""
+
+    kind: Literal["image", "audio"]
+    path: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAsked:
+    """The user wants the conversation as a Markdown file; "": under a name with the time of day."""
+
+    path: str = ""
+
+
 RequestFact: TypeAlias = (
     ItemPut
     | ItemRetrieveAsked
@@ -118,4 +134,6 @@ RequestFact: TypeAlias = (
     | AskedAside
     | AnswerAsked
     | ResponseCancelAsked
+    | FilePutAsked
+    | SaveAsked
 )

@@ -12,6 +12,7 @@ from realtime_cli.protocol import AudioConfig, AudioInput, SemanticVad, SessionC
 from realtime_cli.session import request_facts as facts
 from realtime_cli.session.answers import Answers
 from realtime_cli.session.asides import Asides
+from realtime_cli.session.commands import ReadFile, SaveTranscript
 from realtime_cli.session.connection import Connection
 from realtime_cli.session.curation import Curation
 from realtime_cli.session.desk import Desk
@@ -66,8 +67,18 @@ class Requests:
                 self._ask(fact)
             case facts.ResponseCancelAsked(response_id=response_id):
                 self._cancel(response_id)
+            case facts.FilePutAsked(kind=kind, path=path, text=text):
+                self._desk.do(ReadFile(kind, path, text))
+            case facts.SaveAsked(path=path):
+                self._save(path)
             case _:
                 assert_never(fact)
+
+    def _save(self, path: str) -> None:
+        desk = self._desk
+        entries, _ = desk.conversation.entries(desk.heard, speaker_works=desk.speaker_works)
+        model = desk.effective.model if isinstance(desk.effective.model, str) else ""
+        desk.do(SaveTranscript(path, entries, model))
 
     def _change(self, config: SessionConfig) -> None:
         desk = self._desk

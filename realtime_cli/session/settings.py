@@ -56,6 +56,11 @@ def transcribes(config: SessionConfig) -> bool:
     return audio_in is not None and bool(audio_in.transcription)
 
 
+def answers_aloud(config: SessionConfig) -> bool:
+    """Answers have sound; servers begin with that."""
+    return isinstance(config.output_modalities, UnsetType) or "audio" in config.output_modalities
+
+
 def turn_end_wait_s(config: SessionConfig) -> float:
     """How long the server may wait after the last word until it ends a turn."""
     match turn_detection(config):
@@ -65,6 +70,18 @@ def turn_end_wait_s(config: SessionConfig) -> float:
             return _SEMANTIC_WAIT_MS.get(eagerness if isinstance(eagerness, str) else "auto", 4000) / 1000
         case None:
             return 0.0
+
+
+def counted_silence_ms(config: SessionConfig) -> int:
+    """The silence that `speech_stopped` counts as speech: all that proves the end of a turn. Semantic: not known.
+
+    Source: Realtime reference, `audio_end_ms`: the end of the audio sent to the model, minimum silence included.
+    """
+    detection = turn_detection(config)
+    if not isinstance(detection, ServerVad):
+        return 0
+    silence_ms = detection.silence_duration_ms
+    return _DEFAULT_SILENCE_MS if isinstance(silence_ms, UnsetType) else silence_ms
 
 
 def voice(config: SessionConfig) -> str:

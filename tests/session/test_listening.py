@@ -79,6 +79,25 @@ def test_latency_runs_from_the_end_of_speech_to_the_first_word_or_sound() -> Non
     assert 500 < latency_ms < 520
 
 
+def test_latency_counts_from_the_last_word_not_from_the_news_of_it() -> None:
+    mind = Mind()
+    mind.ready()
+    for _ in range(100):  # 2 s of sound: the last half second is the silence that ends the turn
+        mind.at_s += 0.019
+        mind.tell(mic(20))
+    last_word_at_s = mind.at_s - 0.5
+    mind.at_s += 0.1  # the way to the server and back
+    mind.hear(
+        p.InputAudioBufferSpeechStarted(item_id="u1", audio_start_ms=500),
+        p.InputAudioBufferSpeechStopped(item_id="u1", audio_end_ms=2_000),
+    )
+    mind.at_s += 0.3
+    mind.hear(*begun(), *voice(20, "hi"))
+    latency_ms = mind.see().latency_ms
+    assert latency_ms is not None
+    assert abs(latency_ms - (mind.at_s - last_word_at_s) * 1000) < 25
+
+
 def test_a_late_transcript_stands_above_its_answer() -> None:
     mind = Mind()
     mind.ready()
