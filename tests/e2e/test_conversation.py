@@ -16,6 +16,9 @@ from tests.support.tap import Tap
 
 pytestmark = [pytest.mark.device, pytest.mark.engines, pytest.mark.pty, pytest.mark.timeout(120)]
 
+RECORDER_LAG_MS = 40
+"""What is heard now is in the recording so much later: its latency of 20 ms and one block of the sound system."""
+
 LONG_QUESTION = "what can you do"
 
 
@@ -86,6 +89,7 @@ def test_speaking_interrupts_the_answer_and_the_server_learns_what_was_heard(
             start = len(wire.messages)
             speaking = house.say(speech("what time is it"))
             wire.wait("input_audio_buffer.speech_started", 10, after=start)
+            heard_by_then = len(recording.so_far())
             _, truncated = wire.wait("conversation.item.truncate", 2, after=start)
             first_part = recording.until_quiet(150)
             speaking.wait()
@@ -97,6 +101,8 @@ def test_speaking_interrupts_the_answer_and_the_server_learns_what_was_heard(
         assert terminal.wait_end() == 0
         screen = terminal.look()
 
+    stopped_after_ms = (np.flatnonzero(first_part)[-1] - heard_by_then) * 1000 / SAMPLE_RATE_HZ
+    assert stopped_after_ms <= 100 + RECORDER_LAG_MS
     heard = sounding(first_part)
     assert milliseconds(heard) < milliseconds(from_bytes(wire.audio(item_id))) - 500, "it went on to the end"
     assert truncated.event["item_id"] == item_id
