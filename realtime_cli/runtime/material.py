@@ -70,6 +70,8 @@ def streamed_sound(paths: Sequence[str]) -> tuple[bytes, ...]:
     Raises:
         InputError: A file cannot be read.
     """
+    if not paths:
+        return ()  # numpy stays away from a prompt of words
     from realtime_cli.devices.audio_file import read_pcm16
 
     pcm = b"".join(read_pcm16(path, longest_s=3600) for path in paths)

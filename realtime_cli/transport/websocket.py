@@ -60,6 +60,12 @@ class WebSocketTransport:
             await self._connection.send(text)
         except ConnectionClosed as error:
             raise _line_closed(error) from error
+        except AttributeError as error:
+            # websockets 17 aborts a transport that asyncio has let go already: the server closed the line (1009,
+            # say) in the middle of a message that is larger than the kernel's buffer.
+            if not self._connection.transport.is_closing():
+                raise
+            raise LineClosed(self._connection.close_code, self._connection.close_reason or "") from error
 
     async def receive(self) -> str:
         """The next text message, whole, of any size."""
