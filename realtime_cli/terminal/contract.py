@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from realtime_cli.session.state import SessionState
+from realtime_cli.terminal.bindings import DEFAULT_BINDINGS, Bindings
+
+Page: TypeAlias = Literal["", "help", "cost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,19 @@ class KeysPicture:
     Attributes:
         work: Keys are read at all; without them no hints are shown.
         can_hold: The terminal reports key releases, so the talk key is held; elsewhere it is tapped.
-        help_open: The list of keys is shown.
+        page: What is shown instead of the conversation: the list of keys, or cost and usage; "" for neither.
         prompt: The line being typed, None when no line is open.
+        choices: What Tab offers for the last word of the line.
+        bindings: Which key does what.
         edits_call: The line holds the arguments of the call that waits for the user's word.
     """
 
     work: bool = False
     can_hold: bool = False
-    help_open: bool = False
+    page: Page = ""
     prompt: PromptLine | None = None
+    choices: tuple[str, ...] = ()
+    bindings: Bindings = DEFAULT_BINDINGS
     edits_call: bool = False
 
 

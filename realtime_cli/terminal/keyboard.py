@@ -95,7 +95,7 @@ class Keyboard:
         return KeysPicture(
             work=self._started and not self._ended,
             can_hold=self._input.can_hold,
-            help_open=self._help_open,
+            page="help" if self._help_open else "",
             prompt=self._editor.line if self._prompt_open else None,
             edits_call=self._answering.editing,
         )

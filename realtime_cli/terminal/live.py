@@ -23,6 +23,7 @@ from realtime_cli.terminal.output import silence
 from realtime_cli.terminal.question import Asked
 from realtime_cli.terminal.quiet import QuietStderr
 from realtime_cli.terminal.render import Canvas, Picture, render
+from realtime_cli.terminal.status import Peaks
 from realtime_cli.terminal.theme import Theme
 
 _NOTHING = Picture((Text(),))
@@ -188,6 +189,7 @@ class LiveView:
             keys=self._keys(),
             printed=self._printed,
             epoch_offset_s=self._epoch_offset_s,
+            peaks=Peaks(self._mic.peak_dbfs, self._speaker.peak_dbfs),
         )
 
     def _settled_lines(self, state: SessionState, end: int) -> list[Text]:

@@ -11,9 +11,12 @@ from rich.text import Text
 from realtime_cli.session.state import Entry, Notice, SessionState
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture
 from realtime_cli.terminal.entries import begins_turn, entry_lines, notice_lines
+from realtime_cli.terminal.hints import help_lines, hints_line, prompt_lines
 from realtime_cli.terminal.question_lines import question_lines
-from realtime_cli.terminal.status import facts_line, help_lines, hints_line, prompt_lines, state_lines
+from realtime_cli.terminal.status import NO_PEAKS, Peaks, facts_line, state_lines
 from realtime_cli.terminal.theme import Theme
+from realtime_cli.terminal.usage import usage_lines
+from realtime_cli.terminal.wrap import crop
 
 _MAX_NOTICES = 3
 _MAX_NOTICE_LINES = 6
@@ -31,6 +34,8 @@ class Canvas:
         keys: What the keyboard adds.
         printed: So many entries stand in the scrollback already; more than `settled` after an early stop only.
         epoch_offset_s: Epoch time minus loop time, None when unknown: then the session time left is not shown.
+        peaks: Of the meters.
+        cost: What the session cost so far, in words ("≈ $0.12"); "" hides it.
     """
 
     width: int
@@ -40,6 +45,8 @@ class Canvas:
     keys: KeysPicture = NO_KEYS
     printed: int = 0
     epoch_offset_s: float | None = None
+    peaks: Peaks = NO_PEAKS
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +82,17 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
     first = max(state.settled, canvas.printed)
     alive = state.entries[first:]
 
-    top = state_lines(state, canvas.theme, width, now_s)
+    top = state_lines(state, canvas.theme, width, now_s, canvas.peaks)
     typed = prompt_lines(canvas.keys.prompt, canvas.theme, width) if canvas.keys.prompt is not None else []
     hints = [line for line in (hints_line(state, canvas.keys, canvas.theme, width),) if line]
-    facts = [line for line in (facts_line(state, canvas.provider, canvas.theme, width, epoch_s),) if line]
+    facts = [
+        line
+        for line in (facts_line(state, canvas.provider, canvas.theme, width, epoch_s, canvas.cost),)
+        if line
+    ]
     notices = _notices(alive, width, canvas.theme)
     asked = question_lines(state.question, width, canvas.theme) if state.question is not None else []
-    body = (
-        help_lines(canvas.theme, width)
-        if canvas.keys.help_open
-        else _body(state, first, canvas.theme, width, now_s)
-    )
+    body = _page(state, canvas, width) or _body(state, first, canvas.theme, width, now_s)
 
     left = room - min(len(top), room)
     typed = typed[-left:] if left else []
@@ -103,6 +110,17 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
         body = [*body, Text()]  # a blank line between what is said (here or above) and how things stand
     lines = [*body, *kept["notices"], *asked, *top[:room], *kept["facts"], *typed, *kept["hints"]]
     return Picture(tuple(_finished(line, width) for line in lines))
+
+
+def _page(state: SessionState, canvas: Canvas, width: int) -> list[Text]:
+    if canvas.keys.page == "help":
+        return help_lines(canvas.keys, canvas.theme, width)
+    if canvas.keys.page == "cost":
+        return [
+            Text("  ").append(crop(line, width - 2, canvas.theme.glyphs.ellipsis))
+            for line in usage_lines(state, canvas.cost)
+        ]
+    return []
 
 
 def _body(state: SessionState, first: int, theme: Theme, width: int, now_s: float) -> list[Text]:

@@ -32,6 +32,8 @@ class Glyphs:
     """Meter cell from empty to full, in equal steps."""
     bar_left: str
     bar_right: str
+    peak: str
+    """Where the loudest of the last moments was."""
     dot: str
     dash: str
     arrow: str
@@ -69,6 +71,7 @@ UNICODE = Glyphs(
     bar=(" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"),
     bar_left="▕",
     bar_right="▏",
+    peak="╵",
     dot="·",
     dash="—",
     arrow="→",
@@ -106,6 +109,7 @@ ASCII = Glyphs(
     bar=(" ", "-", "="),
     bar_left="[",
     bar_right="]",
+    peak="'",
     dot="|",
     dash="-",
     arrow="->",

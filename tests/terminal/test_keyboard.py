@@ -134,10 +134,10 @@ def test_the_picture_follows(bench: Bench) -> None:
         assert keyboard.picture == NO_KEYS
         keyboard.start()
         assert keyboard.picture == KeysPicture(work=True)
-        await bench.press("?", lambda: keyboard.picture.help_open)
-        await bench.press("?", lambda: not keyboard.picture.help_open)
+        await bench.press("?", lambda: keyboard.picture.page == "help")
+        await bench.press("?", lambda: not keyboard.picture.page)
         await bench.press("?thé", lambda: keyboard.picture.prompt == PromptLine("hé", 2))
-        assert not keyboard.picture.help_open
+        assert not keyboard.picture.page
         assert bench.changes >= 6
         keyboard.stop()
         assert not keyboard.picture.work

@@ -126,8 +126,13 @@ def test_meters_sink_instead_of_jumping() -> None:
     shown = []
     for number, state in enumerate((loud, quiet, quiet, loud)):
         desk.view.update(state, NOW_S + number * 0.1)
-        shown.append(desk.screen.shown[0].split("▏")[1].split("dB")[0].strip())
-    assert shown == ["-10", "-14", "-18", "-10"]
+        bar, number = desk.screen.shown[0].split("▕")[1].split("dB")[0].rsplit("▏", 1)
+        shown.append((bar.count("█"), "╵" in bar, number.strip()))
+    assert [cells for cells, _, _ in shown] == [5, 5, 4, 5]
+    assert [number for _, _, number in shown] == ["-10"] * 4
+    assert [mark for _, mark, _ in shown] == [False, False, True, False]
+    desk.view.update(quiet, NOW_S + 3.0)
+    assert "-10 dB" not in desk.screen.shown[0]
 
 
 def test_one_picture_is_one_write() -> None:

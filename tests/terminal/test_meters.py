@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_cli.terminal.meters import bar, decibels, meter
+from realtime_cli.terminal.meters import Ballistics, bar, decibels, meter
 from realtime_cli.terminal.theme import ASCII, UNICODE, Glyphs
 
 
@@ -46,3 +46,29 @@ def test_loud_and_hot_have_other_colours() -> None:
         {str(span.style) for span in meter("mic", level, 6, UNICODE).spans} for level in (-20.0, -10.0, -2.0)
     ]
     assert ["green" in styles[0], "yellow" in styles[1], "red" in styles[2]] == [True, True, True]
+
+
+def test_a_held_peak_is_marked_and_counted() -> None:
+    assert meter("mic", -40.0, 6, UNICODE, -12.0).plain == "mic ▕██  ╵ ▏ -12 dB"
+    assert meter("mic", -40.0, 6, ASCII, -12.0).plain == "mic [==  ' ] -12 dB"
+    assert meter("mic", -100.0, 6, UNICODE, -100.0).plain == "mic ▕      ▏       "
+
+
+def test_a_peak_stays_for_a_moment_and_then_gives_way() -> None:
+    needle = Ballistics()
+    needle.follow(-10.0, 0.0)
+    shown = []
+    for tenth in range(1, 20):
+        needle.follow(-50.0, tenth / 10)
+        shown.append(needle.peak_dbfs)
+    assert shown[:14] == [-10.0] * 14
+    assert shown[-1] == -50.0
+    needle.follow(-5.0, 2.0)
+    assert needle.peak_dbfs == -5.0
+
+
+@given(st.lists(st.floats(-100, 0), min_size=1, max_size=60))
+def test_the_peak_is_never_below_what_is_shown(levels_dbfs: list[float]) -> None:
+    needle = Ballistics()
+    for step, level_dbfs in enumerate(levels_dbfs):
+        assert needle.follow(level_dbfs, step / 10) <= needle.peak_dbfs

@@ -49,7 +49,7 @@ def test_ascii_looks_as_it_did(snapshot: SnapshotAssertion) -> None:
 
 
 def test_help_and_prompt_look_as_they_did(snapshot: SnapshotAssertion) -> None:
-    helping = replace(KEYS, help_open=True)
+    helping = replace(KEYS, page="help")
     typing = replace(KEYS, prompt=PromptLine("tell me more about Berlin", 12))
     assert render(SPEAKING, canvas(keys=helping), NOW_S).plain == snapshot(name="help")
     assert render(SPEAKING, canvas(keys=typing), NOW_S).plain == snapshot(name="prompt")
@@ -65,7 +65,7 @@ def test_help_and_prompt_look_as_they_did(snapshot: SnapshotAssertion) -> None:
             KEYS,
             KeysPicture(),
             replace(KEYS, prompt=PromptLine("日本語 " * 40, 7)),
-            replace(KEYS, help_open=True),
+            replace(KEYS, page="help"),
         ]
     ),
 )

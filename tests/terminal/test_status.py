@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from realtime_cli.session.state import Phase, SessionState, TokenUse, TurnMode, UserState
+from realtime_cli.terminal.bindings import KeyAction
 from realtime_cli.terminal.contract import KeysPicture, PromptLine
-from realtime_cli.terminal.status import HELP, facts_line, help_lines, hints_line, prompt_lines, state_lines
+from realtime_cli.terminal.hints import help_lines, hints_line, prompt_lines
+from realtime_cli.terminal.status import facts_line, state_lines
 from realtime_cli.terminal.theme import Theme
 from tests.terminal.states import NOW_S, PUSHING, READY, RECONNECTING, SPEAKING, TYPED, WAITING
 
@@ -105,7 +107,10 @@ def test_hints_name_the_keys_that_mean_something_now() -> None:
     assert hints(replace(READY, muted=True)).startswith("m unmute")
     assert hints(TYPED) == "t type   ? help   q quit"
     assert hints(READY, KeysPicture()) == ""
-    assert hints(READY, KeysPicture(work=True, prompt=PromptLine("", 0))) == "enter send   esc leave"
+    assert (
+        hints(READY, KeysPicture(work=True, prompt=PromptLine("", 0)))
+        == "enter send   esc leave   /help commands"
+    )
 
 
 def test_the_talk_key_is_held_where_releases_are_seen_and_tapped_elsewhere() -> None:
@@ -121,8 +126,9 @@ def test_hints_that_do_not_fit_are_left_out_whole() -> None:
 
 
 def test_help_names_every_key() -> None:
-    assert len(help_lines(THEME, 79)) == len(HELP)
-    assert all(line.cell_len <= 39 for line in help_lines(THEME, 39))
+    assert len(help_lines(KEYS, THEME, 79)) == len(KeyAction) + 2
+    assert len(help_lines(KEYS, THEME, 119)) == (len(KeyAction) + 3) // 2
+    assert all(line.cell_len <= 39 for line in help_lines(KEYS, THEME, 39))
 
 
 def typed(text: str, cursor: int, width: int = 20) -> tuple[list[str], str]:

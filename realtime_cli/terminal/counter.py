@@ -1,0 +1,44 @@
+"""What a command works with: the session as it is shown, a way to post facts, a place for its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from realtime_cli.session.facts import Fact
+from realtime_cli.session.state import SessionState
+
+Lines: TypeAlias = Sequence[str]
+"""Text for the user, one string a line; untrusted: who shows it sanitizes it."""
+
+
+class Board(Protocol):
+    """A screen that remembers what it shows and takes notes. Implemented by the views."""
+
+    @property
+    def state(self) -> SessionState | None:
+        """The picture that is shown, None before the first."""
+
+    def note(self, lines: Lines) -> None:
+        """Show these lines once, now, for good."""
+
+    def copy(self, text: str) -> None:
+        """Put a text on the user's clipboard, as well as this screen can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One command's view of the session.
+
+    Attributes:
+        post: Takes facts.
+        note: Shows lines to the user.
+        state: As it is shown now.
+        open_line: Opens the line editor with a text in it.
+    """
+
+    post: Callable[[Fact], None]
+    note: Callable[[Lines], None]
+    state: SessionState
+    open_line: Callable[[str], None]
