@@ -183,6 +183,8 @@ class Connection:
         if desk.was_ready:
             desk.notice("info", "Connected again.")
             desk.raise_flag(Flag.REBUILD_DUE)
+        elif desk.wish.earlier:
+            desk.raise_flag(Flag.REBUILD_DUE)
         desk.was_ready = True
         desk.raise_flag(Flag.CATCH_UP_DUE)
 

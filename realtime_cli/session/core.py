@@ -34,17 +34,16 @@ from realtime_cli.session.ending import Ending
 from realtime_cli.session.facts import Fact, KeyFact, LineFact
 from realtime_cli.session.functions import Functions
 from realtime_cli.session.hosted import Hosted
-from realtime_cli.session.intents import Purpose
 from realtime_cli.session.interruption import Interruption
 from realtime_cli.session.joints import Consequence, Flag
 from realtime_cli.session.limits import Limits
 from realtime_cli.session.listening import Listening
+from realtime_cli.session.memory import Memory
 from realtime_cli.session.outcomes import Outcomes
 from realtime_cli.session.picture import picture
 from realtime_cli.session.prompts import Prompts
 from realtime_cli.session.request_facts import RequestFact
 from realtime_cli.session.requests import Requests
-from realtime_cli.session.resume import rebuild
 from realtime_cli.session.speaker import QUIET_TIMER, Speaker
 from realtime_cli.session.state import ConnectionState, SessionState
 from realtime_cli.session.talk_key import TalkKey
@@ -79,6 +78,7 @@ class SessionCore:
         self._prompts = Prompts(desk)
         self._functions = Functions(desk)
         self._speaker = Speaker(desk)
+        self._memory = Memory(desk)
         self._ending = Ending(desk, self._talk_key, self._functions)
         self._asides, self._hosted, curation = Asides(desk), Hosted(desk), Curation(desk)
         self._requests = Requests(
@@ -113,7 +113,7 @@ class SessionCore:
             Consequence.CANCEL_LATER: self._interruption.cancel_later,
             Consequence.ABANDON: self._interruption.abandon,
             Consequence.INTERRUPTION_SERVED: self._interruption.served,
-            Consequence.REBUILD: self._rebuild,
+            Consequence.REBUILD: self._memory.rebuild,
             Consequence.CATCH_UP: self._listening.catch_up,
             Consequence.SEND_PROMPTS: self._prompts.send_prompts,
             Consequence.SEND_OUTPUTS: self._functions.send_outputs,
@@ -146,6 +146,7 @@ class SessionCore:
         """The first call: greet, take the first prompt, connect."""
         desk = self._desk
         desk.at_s = at_s
+        self._memory.recall()
         for line in desk.wish.greeting:
             desk.notice("info", line)
         for fact in desk.wish.opening:
@@ -276,15 +277,6 @@ class SessionCore:
         if desk.calls.running() or desk.calls.asking() or desk.conversation.awaits_words():
             flags.add(Flag.WORK_LEFT)
         return flags
-
-    def _rebuild(self) -> None:
-        """The new session is told the conversation so far."""
-        desk = self._desk
-        desk.drop_flag(Flag.REBUILD_DUE)
-        for event in rebuild(desk.conversation.rows()):
-            item_id = event.item.id if isinstance(event.item.id, str) else ""
-            desk.conversation.created(item_id)
-            desk.say(event, Purpose.REBUILD, item_id)
 
     def _close_turn(self) -> None:
         """Nothing of the turn is being made or played: what is complete in it will not change any more."""

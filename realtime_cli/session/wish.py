@@ -9,6 +9,7 @@ from realtime_cli.protocol import ResponseConfig, SessionConfig
 from realtime_cli.session.approvals import ToolTerms
 from realtime_cli.session.calls import CHAIN_LIMIT
 from realtime_cli.session.holdings import ContextPolicy
+from realtime_cli.session.past import Past
 from realtime_cli.session.request_facts import ItemPut
 from realtime_cli.session.state import TurnMode
 
@@ -37,6 +38,12 @@ class Wish:
         tools: Terms of the functions in `config.tools`, by name.
         can_ask: Somebody is there to say yes or no to a call.
         chain_limit: Answers in a row that may only follow calls.
+        earlier: The conversation that goes on; it is shown, and the model is told.
+        epoch_offset_s: Added to the loop's time gives seconds since 1970, as `expires_at` counts; None: unknown.
+        session_limit_s: How long this service lets a session live where it does not say so; None: unknown.
+        max_cost_usd: End politely at about this cost.
+        max_minutes: End politely after this time.
+        idle_timeout_s: End when nobody says anything for so long.
     """
 
     config: SessionConfig = field(default_factory=SessionConfig)
@@ -57,3 +64,9 @@ class Wish:
     tools: Mapping[str, ToolTerms] = field(default_factory=dict)
     can_ask: bool = True
     chain_limit: int = CHAIN_LIMIT
+    earlier: tuple[Past, ...] = ()
+    epoch_offset_s: float | None = None
+    session_limit_s: float | None = None
+    max_cost_usd: float | None = None
+    max_minutes: float | None = None
+    idle_timeout_s: float | None = None
