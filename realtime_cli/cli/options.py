@@ -56,6 +56,13 @@ class ExportFormat(StrEnum):
     vtt = "vtt"
 
 
+class RecordFormatName(StrEnum):
+    """What recorded sound is kept as."""
+
+    wav = "wav"
+    flac = "flac"
+
+
 class StatsBy(StrEnum):
     """What a line of the statistics stands for."""
 
@@ -230,18 +237,18 @@ Tracing = Annotated[
     bool | None,
     typer.Option("--tracing/--no-tracing", help="Trace at OpenAI.", show_default=False, rich_help_panel=MORE),
 ]
-Mcp = Annotated[
+HostedMcp = Annotated[
     list[str] | None,
     typer.Option(
-        "--mcp-server",
+        "--hosted-mcp",
         metavar="LABEL=URL",
         help="MCP server that the provider calls by itself. Repeatable.",
         rich_help_panel=MORE,
     ),
 ]
-McpApproval = Annotated[
+HostedMcpApproval = Annotated[
     McpApprovalName | None,
-    typer.Option("--mcp-approval", help="Who allows the provider's own calls.", rich_help_panel=MORE),
+    typer.Option("--hosted-mcp-approval", help="Who allows the provider's own calls.", rich_help_panel=MORE),
 ]
 Retry = Annotated[
     int | None,
@@ -374,7 +381,7 @@ MaxMinutes = Annotated[
     float | None,
     typer.Option("--max-minutes", metavar="N", help="End politely after this time.", rich_help_panel=MEMORY),
 ]
-IdleTimeout = Annotated[
+SessionIdle = Annotated[
     float | None,
     typer.Option(
         "--idle-timeout",
@@ -383,6 +390,17 @@ IdleTimeout = Annotated[
         rich_help_panel=MEMORY,
     ),
 ]
+
+
+_OTHER_NAMES = {"timeout": "timeout_s", "tool_timeout": "tool_timeout_s"}
+
+
+def settings_among(parameters: dict[str, object]) -> dict[str, object]:
+    """Those of a command's parameters that are settings, by their names as settings."""
+    from realtime_cli.config.settings import Settings
+
+    renamed = {_OTHER_NAMES.get(name, name): value for name, value in parameters.items()}
+    return {name: value for name, value in renamed.items() if name in Settings.__struct_fields__}
 
 
 def plain_values(flags: dict[str, object]) -> dict[str, object]:

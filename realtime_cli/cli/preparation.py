@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from realtime_cli.cli.equipment import Equipment
 from realtime_cli.cli.options import plain_values
 from realtime_cli.config.settings import Loaded, Settings, load
 from realtime_cli.errors import RecordingError
@@ -30,14 +31,12 @@ class Prepared:
     """Everything that was decided; nothing is open yet.
 
     Attributes:
-        toolbox: None when no tools were given.
-        remarks: Lines for the user, such as functions that were left out.
+        equipment: The functions, once they are there (`equipment.equipped`).
     """
 
     loaded: Loaded
     target: Target
-    toolbox: Toolbox | None
-    remarks: tuple[str, ...]
+    equipment: Equipment = field(default_factory=Equipment)
 
     @property
     def settings(self) -> Settings:
@@ -45,35 +44,30 @@ class Prepared:
         return self.loaded.settings
 
     @property
+    def toolbox(self) -> Toolbox | None:
+        """None when no functions were given."""
+        return self.equipment.toolbox
+
+    @property
     def definitions(self) -> list[FunctionTool]:
         """What the model is told about the tools."""
-        return self.toolbox.definitions() if self.toolbox else []
+        return self.equipment.definitions
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Lines for the user, such as functions that were left out."""
+        return self.equipment.remarks
 
 
 def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
-    """Read all sources, choose the service, load the tools.
+    """Read all sources, choose the service.
 
     Raises:
-        ConfigError, NotAuthorized, InputError: See `config.settings.load`, `providers.choice.choose`, `tools`.
+        ConfigError, NotAuthorized, InputError: See `config.settings.load`, `providers.choice.choose`.
     """
     loaded = load(plain_values(dict(flags)), os.environ, Path())
     target = choose(loaded, may_fall_back=may_fall_back)
-    toolbox, left_out = _toolbox(loaded.settings)
-    return Prepared(loaded, target, toolbox, tuple(left_out))
-
-
-def _toolbox(settings: Settings) -> tuple[Toolbox | None, list[str]]:
-    if not settings.tools:
-        return None, []
-    from realtime_cli.tools.python_functions import load as load_functions
-    from realtime_cli.tools.toolbox import Toolbox
-
-    tools, left_out = [], []
-    for path in settings.tools:
-        found, skipped = load_functions(Path(path))
-        tools.extend(found)
-        left_out.extend(skipped)
-    return Toolbox(tools), left_out
+    return Prepared(loaded, target)
 
 
 @asynccontextmanager

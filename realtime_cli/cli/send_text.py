@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realtime_cli.cli import options
+from realtime_cli.cli import options, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.material import Material
 from realtime_cli.cli.options import ANSWER, MATERIAL, MORE
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
+    from realtime_cli.cli.remembering import Memory
     from realtime_cli.runtime.run import Outcome
+    from realtime_cli.session.state import Call
 
 Prompt = Annotated[
     str | None, typer.Argument(help="The prompt; - reads it from stdin. Piped text comes before it.")
@@ -130,15 +132,27 @@ def send_text(
     parallel_tool_calls: options.ParallelCalls = None,
     truncation: options.Truncation = None,
     tracing: options.Tracing = None,
-    tools: options.Tools = None,
-    mcp: options.Mcp = None,
-    mcp_approval: options.McpApproval = None,
+    tools: tool_options.Tools = None,
+    tool: tool_options.Tool = None,
+    mcp: tool_options.Mcp = None,
+    builtin: tool_options.Builtin = None,
+    approve: tool_options.Approve = None,
+    tool_folder: tool_options.ToolFolder = None,
+    tool_hosts: tool_options.ToolHosts = None,
+    tool_timeout: tool_options.ToolTimeout = None,
+    tool_rounds: tool_options.ToolRounds = None,
+    tools_debug: tool_options.ToolsDebug = None,
+    hosted_mcp: options.HostedMcp = None,
+    hosted_mcp_approval: options.HostedMcpApproval = None,
     timeout: options.Timeout = None,
     retry: options.Retry = None,
     ephemeral: options.Ephemeral = None,
     header: options.Header = None,
     ca_file: options.CaFile = None,
     proxy: options.Proxy = None,
+    continued: options.Continue = None,
+    history: options.History = None,
+    journal: options.Journal = None,
     log_file: options.LogFile = None,
     trust_project: options.TrustProject = None,
     debug: options.Debug = False,
@@ -148,33 +162,11 @@ def send_text(
     Examples: `realtime-cli send-text "Three names for a cat"`; `git diff | realtime-cli send-text "review this"`;
     `realtime-cli send-text --json hello | jq .text`.
     """
+    flags = options.settings_among(dict(locals()))
     from realtime_cli.cli.preparation import prepare, start_log
+    from realtime_cli.cli.remembering import remember
     from realtime_cli.cli.standard_input import joined_prompt
 
-    flags = {
-        "provider": provider,
-        "url": url,
-        "model": model,
-        "instructions": instructions,
-        "dialect": dialect,
-        "max_tokens": max_tokens,
-        "tool_choice": tool_choice,
-        "reasoning_effort": reasoning_effort,
-        "parallel_tool_calls": parallel_tool_calls,
-        "truncation": truncation,
-        "tracing": tracing,
-        "tools": tools,
-        "mcp": mcp,
-        "mcp_approval": mcp_approval,
-        "timeout_s": timeout,
-        "retry": retry,
-        "ephemeral": ephemeral,
-        "header": header,
-        "ca_file": ca_file,
-        "proxy": proxy,
-        "log_file": log_file,
-        "trust_project": trust_project,
-    }
     material = Material(
         system,
         context,
@@ -193,34 +185,49 @@ def send_text(
         )
     prepared = prepare(flags, may_fall_back=False)
     start_log(prepared.settings.log_file, debug=debug)
-    for remark in prepared.remarks:
-        say(remark)
-    return asyncio.run(_send(prepared, text or "", material, as_json=as_json, debug=debug))
+    memory = remember(prepared, "send-text", continued)
+    return asyncio.run(_send(memory, text or "", material, as_json=as_json, debug=debug))
 
 
-async def _send(prepared: Prepared, text: str, material: Material, *, as_json: bool, debug: bool) -> int:
+async def _send(memory: Memory, text: str, material: Material, *, as_json: bool, debug: bool) -> int:
+    from realtime_cli import clock
+    from realtime_cli.cli.equipment import approval_remarks, equipped, with_tools
     from realtime_cli.cli.preparation import line_to, protocol_tap
     from realtime_cli.errors import TimedOut
     from realtime_cli.runtime.run import Plan, run
     from realtime_cli.runtime.wishes import written_wish
-    from realtime_cli.terminal.views import open_view
+    from realtime_cli.terminal.views import asker_for, open_view
 
+    prepared = memory.prepared
     settings, target = prepared.settings, prepared.target
     prompt, asked = material.asked(text, target)
     loop = asyncio.get_running_loop()
     started_s = loop.time()
     try:
-        async with line_to(prepared) as opener, asyncio.timeout(settings.timeout_s):
+        async with (
+            asyncio.timeout(settings.timeout_s),
+            equipped(prepared.loaded) as equipment,
+            line_to(prepared) as opener,
+        ):
+            view = open_view("silent" if as_json else "answer")
+            asker = asker_for(view)
+            for remark in (
+                *equipment.remarks,
+                *approval_remarks(equipment, settings, can_ask=asker is not None),
+            ):
+                say(remark)
+            wish = written_wish(settings, prompt, equipment.definitions, asked)
             plan = Plan(
-                wish=written_wish(settings, prompt, prepared.definitions, asked),
+                wish=with_tools(wish, equipment, settings, can_ask=asker is not None),
                 abilities=target.provider.abilities,
                 opener=opener,
-                view=open_view("silent" if as_json else "answer"),
+                view=view,
+                keyboard=asker,
                 dialect=None if target.dialect == "auto" else target.dialect,
-                toolbox=prepared.toolbox,
+                toolbox=equipment.toolbox,
                 tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=False),
             )
-            outcome = await run(plan)
+            outcome = await run(memory.applied(plan, clock.epoch() - started_s))
     except TimeoutError as exc:
         raise TimedOut(
             f"No whole answer within {settings.timeout_s:g} s", advice="Give it more time with --timeout."
@@ -238,6 +245,8 @@ async def _send(prepared: Prepared, text: str, material: Material, *, as_json: b
 
 def _as_json(outcome: Outcome, prepared: Prepared, total_s: float) -> dict[str, Any]:
     """The documented object of `--json`; names only ever get added."""
+    from realtime_cli.session.state import Call
+
     state = outcome.state
     return {
         "text": state.answer_text,
@@ -248,6 +257,23 @@ def _as_json(outcome: Outcome, prepared: Prepared, total_s: float) -> dict[str, 
         "items": [{"id": item.item_id, "type": item.kind, "role": item.role} for item in state.items],
         "provider": prepared.target.provider.name,
         "model": state.model or prepared.target.model,
+        "calls": [_call(entry) for entry in state.entries if isinstance(entry, Call)],
         "usage": asdict(state.tokens),
         "timing": {"total_ms": round(total_s * 1000)},
+    }
+
+
+def _call(call: Call) -> dict[str, Any]:
+    """One function call; `arguments` is the JSON text as it was run."""
+    took_s = None
+    if call.started_at_s is not None and call.ended_at_s is not None:
+        took_s = round(call.ended_at_s - call.started_at_s, 3)
+    return {
+        "call_id": call.call_id,
+        "name": call.name,
+        "arguments": call.arguments,
+        "status": call.status.value,
+        "approval": call.approval,
+        "output": call.output,
+        "took_s": took_s,
     }

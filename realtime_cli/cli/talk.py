@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realtime_cli.cli import options
+from realtime_cli.cli import options, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.options import SOUND, TURNS
 from realtime_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
+    from realtime_cli.cli.remembering import Memory
     from realtime_cli.config.settings import Settings
     from realtime_cli.dsp.echo import EchoCanceller
     from realtime_cli.runtime.run import Outcome, Plan
@@ -130,6 +132,25 @@ Plain = Annotated[
     ),
 ]
 
+Record = Annotated[
+    str | None,
+    typer.Option(
+        "--record",
+        metavar="DIR",
+        help="Record both sides in stereo (you left, the model right), with transcript and times.",
+        rich_help_panel=options.MEMORY,
+    ),
+]
+RecordFormat = Annotated[
+    options.RecordFormatName | None,
+    typer.Option(
+        "--record-format",
+        help="flac needs the extra audiofiles.",
+        show_default="wav",
+        rich_help_panel=options.MEMORY,
+    ),
+]
+
 
 @guarded
 def talk(
@@ -154,8 +175,26 @@ def talk(
     output_file: OutputFile = None,
     audio: Audio = None,
     echo: Echo = None,
-    tools: options.Tools = None,
+    tools: tool_options.Tools = None,
+    tool: tool_options.Tool = None,
+    mcp: tool_options.Mcp = None,
+    builtin: tool_options.Builtin = None,
+    approve: tool_options.Approve = None,
+    tool_folder: tool_options.ToolFolder = None,
+    tool_hosts: tool_options.ToolHosts = None,
+    tool_timeout: tool_options.ToolTimeout = None,
+    tool_rounds: tool_options.ToolRounds = None,
+    tools_debug: tool_options.ToolsDebug = None,
     plain: Plain = None,
+    continued: options.Continue = None,
+    history: options.History = None,
+    journal: options.Journal = None,
+    journal_audio: options.JournalAudio = None,
+    record: Record = None,
+    record_format: RecordFormat = None,
+    max_cost: options.MaxCost = None,
+    max_minutes: options.MaxMinutes = None,
+    idle_timeout_s: options.SessionIdle = None,
     log_file: options.LogFile = None,
     trust_project: options.TrustProject = None,
     debug: options.Debug = False,
@@ -167,27 +206,33 @@ def talk(
     Examples: `realtime-cli talk`; `realtime-cli talk --ptt --voice cedar`;
     `realtime-cli talk --provider local --tools my_tools.py`.
     """
-    flags = dict(locals())
-    flags.pop("debug")
+    flags = options.settings_among(dict(locals()))
     from realtime_cli.cli.preparation import prepare, start_log
+    from realtime_cli.cli.remembering import remember
 
     prepared = prepare(flags, may_fall_back=sys.stdout.isatty() or sys.stdin.isatty())
     start_log(prepared.settings.log_file, debug=debug)
-    return asyncio.run(_talk(prepared, debug=debug))
+    memory = remember(prepared, "talk", continued)
+    return asyncio.run(_talk(prepared, memory, debug=debug))
 
 
-async def _talk(prepared: Prepared, *, debug: bool) -> int:
+async def _talk(prepared: Prepared, memory: Memory, *, debug: bool) -> int:
+    from realtime_cli import clock
+    from realtime_cli.cli.equipment import equipped
     from realtime_cli.cli.preparation import line_to
     from realtime_cli.runtime.run import run
 
-    async with line_to(prepared) as opener:
-        return _report(await run(_plan(prepared, opener, debug=debug)))
+    async with equipped(prepared.loaded) as equipment, line_to(prepared) as opener:
+        prepared = replace(prepared, equipment=equipment)
+        plan = _plan(prepared, opener, debug=debug)
+        return _report(await run(memory.applied(plan, clock.epoch() - asyncio.get_running_loop().time())))
 
 
 def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
     from pathlib import Path
 
     from realtime_cli import clock
+    from realtime_cli.cli.equipment import with_tools
     from realtime_cli.cli.preparation import protocol_tap
     from realtime_cli.runtime.run import Plan
     from realtime_cli.runtime.wishes import spoken_wish
@@ -195,36 +240,40 @@ def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
     from realtime_cli.terminal.views import Look, keyboard_for, open_view
 
     settings, target = prepared.settings, prepared.target
-    wish = spoken_wish(
-        settings,
-        target,
-        prepared.definitions,
-        first_prompt=_piped_prompt(),
-        greeting=_greeting(prepared),
-    )
     look = Look(
         provider=target.provider.name,
         epoch_offset_s=clock.epoch() - asyncio.get_running_loop().time(),
         log_file=Path(settings.log_file) if settings.log_file else None,
     )
     view = open_view("plain" if settings.plain else "live", look)
+    keyboard = keyboard_for(view, typing=not settings.audio)
+    wish = spoken_wish(
+        settings,
+        target,
+        prepared.definitions,
+        first_prompt=_piped_prompt(),
+        greeting=_greeting(prepared, can_ask=keyboard is not None),
+    )
     say(f"{target.provider.title}: {target.why}" + (f", model {target.model}" if target.model else ""))
     return Plan(
-        wish=wish,
+        wish=with_tools(wish, prepared.equipment, settings, can_ask=keyboard is not None),
         abilities=target.provider.abilities,
         opener=opener,
         view=view,
         dialect=None if target.dialect == "auto" else target.dialect,
-        keyboard=keyboard_for(view, typing=not settings.audio),
+        keyboard=keyboard,
         sound=_sound(prepared) if settings.audio else None,
         toolbox=prepared.toolbox,
         tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=isinstance(view, LiveView)),
     )
 
 
-def _greeting(prepared: Prepared) -> tuple[str, ...]:
+def _greeting(prepared: Prepared, *, can_ask: bool) -> tuple[str, ...]:
     """What the user should know before the first word."""
-    lines = list(prepared.remarks)
+    from realtime_cli.cli.equipment import approval_remarks
+
+    equipment = prepared.equipment
+    lines = [*equipment.remarks, *approval_remarks(equipment, prepared.settings, can_ask=can_ask)]
     if prepared.target.provider.name == "local" and prepared.settings.provider == "auto":
         lines.insert(
             0,

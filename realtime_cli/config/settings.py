@@ -32,6 +32,13 @@ class ProviderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dialect: Literal["auto", "ga", "beta"] = "auto"
     model: str = ""
     voice: str = ""
+    title: str = ""
+    key_header: str = ""
+    transcription_model: str = ""
+    input_rate_hz: Literal[8000, 16000, 24000] = 24000
+    context_window: int = 0
+    lacks: tuple[str, ...] = ()
+    """Abilities it has not, by name (`realtime-cli providers --abilities`)."""
 
 
 Approval: TypeAlias = Literal["auto", "ask", "never"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TextIO
 
-from realtime_cli.session.state import Call, Notice, SessionState
+from realtime_cli.session.state import Call, Notice, Question, SessionState
 from realtime_cli.terminal.contract import OutputClosed
 from realtime_cli.terminal.output import write
 from realtime_cli.terminal.plain import plain_lines
@@ -29,6 +30,11 @@ class AnswerView:
         self._ends_with_newline = True
         self._reported = 0
         self._last: SessionState | None = None
+        self._ask: Callable[[Question | None], None] | None = None
+
+    def ask_with(self, ask: Callable[[Question | None], None]) -> None:
+        """From now on questions about calls go there."""
+        self._ask = ask
 
     def start(self) -> None:
         """Nothing to take."""
@@ -50,6 +56,8 @@ class AnswerView:
         self._write(state.answer_text[len(self._written) :])
         self._written = max(self._written, state.answer_text, key=len)
         self._report(state, state.settled)
+        if self._ask is not None:
+            self._ask(state.question)
 
     def stop(self) -> None:
         """Write the final newline, and what else was not said yet."""

@@ -17,9 +17,11 @@ from realtime_cli.terminal.plain import PlainView
 from realtime_cli.terminal.theme import Colour, Theme, theme_for
 
 if TYPE_CHECKING:
+    from realtime_cli.terminal.asker import Asker
     from realtime_cli.terminal.keyboard import Keyboard
     from realtime_cli.terminal.live import LiveView
 
+MakeAsker: TypeAlias = "Callable[[Callable[[Fact], None], Callable[[], None]], Asker]"
 MakeKeyboard: TypeAlias = "Callable[[Callable[[Fact], None], Callable[[], None]], Keyboard]"
 """From (post a fact, the picture changed)."""
 Kind = Literal["live", "plain", "answer", "silent"]
@@ -82,6 +84,26 @@ def keyboard_for(view: View, *, typing: bool = False) -> MakeKeyboard | None:
         if shows is not None:
             shows.watch_keys(lambda: keyboard.picture)
         return keyboard
+
+    return make
+
+
+def asker_for(view: View) -> MakeAsker | None:
+    """What asks about calls while a script's answer is written; None where nobody could read or answer it."""
+    if not isinstance(view, AnswerView) or sys.stderr is None or not sys.stderr.isatty():
+        return None
+    from realtime_cli.terminal.key_input import find_key_input
+
+    key_input = find_key_input()
+    if key_input is None:
+        return None
+
+    def make(post: Callable[[Fact], None], changed: Callable[[], None]) -> Asker:
+        from realtime_cli.terminal.asker import Asker
+
+        asker = Asker(key_input, post, sys.stderr)
+        view.ask_with(asker.show)
+        return asker
 
     return make
 

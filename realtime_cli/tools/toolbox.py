@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from realtime_cli.errors import InputError, ToolError
 from realtime_cli.protocol import FunctionTool
+from realtime_cli.tools.announcer import Announcer
 from realtime_cli.tools.approval import Policy
 from realtime_cli.tools.declaration import reporter
 from realtime_cli.tools.tool import Approval, Result, Tool
@@ -32,11 +33,12 @@ class Toolbox:
         *,
         time_limit_s: float = TIME_LIMIT_S,
         policy: Policy | None = None,
+        announcer: Announcer | None = None,
     ) -> None:
         self._tools: dict[str, Tool] = {}
         self._time_limit_s = time_limit_s
         self._policy = policy or Policy()
-        self._announce: Callable[[str], None] | None = None
+        self._announcer = announcer or Announcer()
         for tool in tools:
             if (other := self._tools.get(tool.name)) is not None:
                 raise InputError(
@@ -63,12 +65,7 @@ class Toolbox:
 
     def announce_to(self, announce: Callable[[str], None]) -> None:
         """From now on tools that have something to say after their call (a timer) say it there."""
-        self._announce = announce
-
-    def announce(self, text: str) -> None:
-        """Tell the session; called by tools, on the loop. Nobody listens before it begins."""
-        if self._announce is not None:
-            self._announce(text)
+        self._announcer.listen(announce)
 
     def definitions(self) -> list[FunctionTool]:
         """For `session.tools`."""
