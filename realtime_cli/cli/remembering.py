@@ -1,0 +1,147 @@
+"""Whether and where a session is written down, and which conversation goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from realtime_cli.config.paths import data_dir
+
+if TYPE_CHECKING:
+    from realtime_cli.cli.preparation import Prepared
+    from realtime_cli.history.records import ItemRecord
+    from realtime_cli.runtime.run import Plan
+    from realtime_cli.runtime.witness import MakeWitness
+    from realtime_cli.session.past import Past
+    from realtime_cli.session.state import Role
+
+CONTINUING: Final = ("-c", "--continue")
+_ID: Final = re.compile(r"\d{6}(-[0-9a-f]{0,6})?|last")
+
+
+def history_path() -> Path:
+    """The history file; it need not exist."""
+    return data_dir(os.environ) / "history.db"
+
+
+def off_switch() -> Path:
+    """The file whose being there turns the history off (`history off`)."""
+    return data_dir(os.environ) / "history.off"
+
+
+def spelled_out(arguments: list[str]) -> list[str]:
+    """`-c` without an id means the latest conversation: say so, since an option cannot do without its value.
+
+    What follows is taken as an id only if it looks like one, so that `send-text -c "and then?"` continues the latest
+    with that prompt.
+    """
+    if not arguments or arguments[0] not in ("talk", "send-text"):
+        return arguments
+    spelled: list[str] = []
+    for index, argument in enumerate(arguments):
+        if argument == "--":
+            return [*spelled, *arguments[index:]]
+        spelled.append(argument)
+        following = arguments[index + 1] if index + 1 < len(arguments) else ""
+        if argument in CONTINUING and not _ID.fullmatch(following):
+            spelled.append("last")
+    return spelled
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a session remembers, and who writes it down.
+
+    Attributes:
+        command: `talk` or `send-text`.
+        conversation_id: The conversation that goes on, "" for a new one.
+        title: Of that conversation.
+        earlier: What was said in it.
+    """
+
+    prepared: Prepared
+    command: str
+    conversation_id: str = ""
+    title: str = ""
+    earlier: tuple[Past, ...] = ()
+
+    def applied(self, plan: Plan, epoch_offset_s: float) -> Plan:
+        """The plan of a session with its memory. `epoch_offset_s`: added to loop times gives seconds since 1970."""
+        greeting = plan.wish.greeting
+        if self.conversation_id and not plan.wish.once:
+            greeting = (*greeting, f"Going on with {self.conversation_id}: {self.title or 'a conversation'}.")
+        settings = self.prepared.settings
+        budgets = not plan.wish.once
+        wish = replace(
+            plan.wish,
+            greeting=greeting,
+            earlier=self.earlier,
+            epoch_offset_s=epoch_offset_s,
+            max_cost_usd=settings.max_cost if budgets else None,
+            max_minutes=settings.max_minutes if budgets else None,
+            idle_timeout_s=settings.idle_timeout_s if budgets else None,
+        )
+        return replace(plan, wish=wish, witnesses=self._witnesses(epoch_offset_s))
+
+    def _witnesses(self, epoch_offset_s: float) -> tuple[MakeWitness, ...]:
+        from realtime_cli.runtime import witness
+
+        settings, target = self.prepared.settings, self.prepared.target
+        found: list[MakeWitness] = []
+        if settings.history and not off_switch().exists():
+            from realtime_cli.history.pen import DiaryPlan
+            from realtime_cli.history.records import Opening
+
+            opening = Opening(self.command, target.provider.name, target.model, self.conversation_id)
+            plan = DiaryPlan(history_path(), opening, settings.history_days, len(self.earlier))
+            found.append(witness.diary(plan, epoch_offset_s))
+        return tuple(found)
+
+
+def remember(prepared: Prepared, command: str, continued: str | None) -> Memory:
+    """Look up the conversation that goes on, if one does.
+
+    Args:
+        command: `talk` or `send-text`.
+        continued: Its id or the beginning of it, "last", or None for a new conversation.
+
+    Raises:
+        InputError: There is no such conversation.
+        RecordingError: The history cannot be read.
+    """
+    if continued is None:
+        return Memory(prepared, command)
+    from realtime_cli.errors import InputError
+    from realtime_cli.history import catalog
+    from realtime_cli.history.store import Store
+
+    store = Store.open_existing(history_path())
+    if store is None:
+        raise InputError("There is no conversation to go on with", advice="Leave out --continue.")
+    try:
+        store.mark_interrupted()
+        row = catalog.conversation(store, continued)
+        earlier = pasts(catalog.items(store, row.conversation_id))
+    finally:
+        store.close()
+    return Memory(prepared, command, row.conversation_id, row.title, earlier)
+
+
+def pasts(items: Sequence[ItemRecord]) -> tuple[Past, ...]:
+    """What of a conversation a new session can be told: words, and calls that came back."""
+    from realtime_cli.session.past import PastCall, PastWords
+
+    found: list[Past] = []
+    for item in items:
+        if item.kind == "call" and item.output:
+            found.append(
+                PastCall(item.call_id, item.name, item.arguments, item.output, worked=item.status == "done")
+            )
+        elif item.kind == "message" and item.text.strip():
+            role: Role = "user" if item.role == "user" else "system" if item.role == "system" else "assistant"
+            found.append(PastWords(role, item.text, interrupted=item.status == "interrupted"))
+    return tuple(found)
