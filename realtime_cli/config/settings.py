@@ -220,6 +220,11 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> 
     origins: dict[str, str] = {}
     for source, values in layers:
         for name, value in values.items():
+            if name == "trust_project" and source in (PROJECT_FILE, DOTENV_FILE):
+                raise ConfigError(
+                    f"{source} in this folder asks to be trusted",
+                    advice="Remove trust_project there; give --trust-project yourself if you trust the folder.",
+                )
             merged[name] = _checked(source, name, value)
             origins[name] = source
     return Loaded(Settings(**merged), origins, environment)
