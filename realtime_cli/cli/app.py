@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from realtime_cli import __version__
-from realtime_cli.cli import devices, send_text, serve, talk
+from realtime_cli.cli import devices, history, send_text, serve, talk, tools
 from realtime_cli.cli.coercion import QuickGroup
+from realtime_cli.cli.remembering import spelled_out
 
 app = typer.Typer(
     name="realtime-cli",
@@ -40,8 +42,10 @@ app.command("talk")(talk.talk)
 app.command("send-text")(send_text.send_text)
 app.command("serve")(serve.serve)
 app.command("devices")(devices.devices)
+app.add_typer(tools.app)
+app.add_typer(history.app)
 
 
 def main() -> None:
     """Entry point of the installed command."""
-    app()
+    app(args=spelled_out(sys.argv[1:]))
