@@ -1,80 +1,42 @@
-"""One settings object from six sources.
+"""One settings object from seven sources.
 
-flags > environment > `.env` in the current folder > `realtime-cli.toml` in the current folder > user config > defaults
+flags > profile > environment > `.env` in the current folder > `realtime-cli.toml` in the current folder > user config
+> defaults
 
 Every setting has one name: `silence_ms` in TOML, `REALTIME_CLI_SILENCE_MS` in the environment, `--silence-ms` on the
-command line. Keys of services (`OPENAI_API_KEY` ...) come from the environment or `.env` only, never from TOML.
+command line. Keys of services (`OPENAI_API_KEY` ...) come from the environment, `.env` or the store of `keys set`,
+never from TOML. A profile is a file of the user's that is asked for by name, so it stands above what is always there.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
+from realtime_cli.config.entries import Approval as Approval
+from realtime_cli.config.entries import McpServerEntry as McpServerEntry
+from realtime_cli.config.entries import ProviderEntry as ProviderEntry
+from realtime_cli.config.entries import ShellToolEntry as ShellToolEntry
+from realtime_cli.config.environment import Environment as Environment
+from realtime_cli.config.environment import read_environment as read_environment
 from realtime_cli.config.paths import DOTENV_FILE, PROJECT_FILE, config_file
-from realtime_cli.config.secret import Secret
+from realtime_cli.config.profiles import read_profile, read_toml
 from realtime_cli.errors import ConfigError
 
 ENV_PREFIX = "REALTIME_CLI_"
 FLAGS = "command line"
 
 
-class ProviderEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[providers.NAME]` in TOML: a service of the user's own."""
-
-    url: str
-    key_var: str = ""
-    dialect: Literal["auto", "ga", "beta"] = "auto"
-    model: str = ""
-    voice: str = ""
-    title: str = ""
-    key_header: str = ""
-    transcription_model: str = ""
-    input_rate_hz: Literal[8000, 16000, 24000] = 24000
-    context_window: int = 0
-    lacks: tuple[str, ...] = ()
-    """Abilities it has not, by name (`realtime-cli providers --abilities`)."""
-
-
-Approval: TypeAlias = Literal["auto", "ask", "never"]
-
-
-class ShellToolEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[shell_tools.NAME]` in TOML: a command that the model may run. `args` describes its places."""
-
-    description: str
-    command: tuple[str, ...]
-    args: dict[str, str] = {}
-    folder: str | None = None
-    env: dict[str, str] = {}
-    timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
-    output_limit_chars: Annotated[int, msgspec.Meta(ge=1, le=64_000)] = 16_000
-    read_only: bool = False
-    approve: Approval | None = None
-    on_interruption: Literal["keep", "cancel"] = "keep"
-
-
-class McpServerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[mcp_servers.NAME]` in TOML: a command, or a URL. The same words as in other programs' `mcpServers`."""
-
-    command: str | None = None
-    args: tuple[str, ...] = ()
-    env: dict[str, str] = {}
-    cwd: str | None = None
-    url: str | None = None
-    headers: dict[str, str] = {}
-    type: Literal["stdio", "http", "streamable-http", "sse"] | None = None
-    disabled: bool = False
-
-
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the user wants. `None` means: not said, the provider's or the server's default holds."""
 
+    profile: str | None = None
+    template: str | None = None
+    key: str | None = None
     provider: str = "auto"
     url: str | None = None
     model: str | None = None
@@ -151,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Literal["words", "model"] = "words"
 
     trust_project: bool = False
+    insecure: bool = False
 
     stt_engine: str = "auto"
     tts_engine: str = "auto"
@@ -167,23 +130,6 @@ _TABLES = ("providers", "prices", "tool_approvals", "shell_tools", "mcp_servers"
 """Settings that are tables: in files only."""
 
 _FIELDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """Environment variables with those of `.env` below them, and where each came from."""
-
-    values: Mapping[str, str]
-    origins: Mapping[str, str]
-
-    def key(self, name: str) -> Secret | None:
-        """A key by its variable's name; empty counts as not set."""
-        value = self.values.get(name, "").strip()
-        return Secret(value) if value else None
-
-    def origin(self, name: str) -> str:
-        """ "environment" or the path of the `.env` file."""
-        return self.origins.get(name, "environment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +154,18 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> 
     """
     environment = read_environment(environ, folder)
     layers: list[tuple[str, dict[str, Any]]] = [
-        (str(path), _toml(path)) for path in (config_file(environ),) if path.is_file()
+        (str(path), read_toml(path)) for path in (config_file(environ),) if path.is_file()
     ]
     project = folder / PROJECT_FILE
     if project.is_file():
-        layers.append((PROJECT_FILE, _toml(project)))
+        layers.append((PROJECT_FILE, read_toml(project)))
     layers.extend(_variables(environment))
-    layers.append((FLAGS, {name: value for name, value in flags.items() if value is not None}))
+    given = {name: value for name, value in flags.items() if value is not None}
+    layers.append((FLAGS, given))
+    wanted = [values["profile"] for _, values in layers if values.get("profile")]
+    if wanted:  # just below the flags; the last that names one decides which
+        path, values = read_profile(str(wanted[-1]), environ)
+        layers.insert(-1, (str(path), values))
 
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -228,33 +179,6 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> 
             merged[name] = _checked(source, name, value)
             origins[name] = source
     return Loaded(Settings(**merged), origins, environment)
-
-
-def read_environment(environ: Mapping[str, str], folder: Path) -> Environment:
-    """The process environment over the `.env` file of the folder (never of a parent folder).
-
-    Raises:
-        ConfigError: `.env` cannot be read.
-    """
-    path = folder / DOTENV_FILE
-    from_file: dict[str, str] = {}
-    if path.is_file():
-        from dotenv import dotenv_values
-
-        try:
-            from_file = {k: v for k, v in dotenv_values(path, interpolate=False).items() if v is not None}
-        except (OSError, UnicodeDecodeError) as exc:
-            raise ConfigError(f"{path} cannot be read: {exc}", advice="Fix or remove the file.") from exc
-    origins = {name: DOTENV_FILE for name in from_file if name not in environ}
-    return Environment({**from_file, **environ}, origins)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise ConfigError(f"{path} cannot be read: {exc}", advice="Fix or remove the file.") from exc
-    return {name.replace("-", "_"): value for name, value in values.items()}
 
 
 def _variables(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
