@@ -9,18 +9,22 @@ heard against 43, mostly with a distorting speaker and with clocks that drift ap
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from realtime_cli.dsp import gain
+from realtime_cli.dsp.echo_witness import EchoWitness, Verdict
 from realtime_cli.dsp.gate import HalfDuplexGate
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 
 STEP_FRAMES: Final = 240
 """10 ms, the only length it takes."""
 
-EchoKind: TypeAlias = Literal["webrtc", "half-duplex", "off"]
+EchoKind: TypeAlias = Literal["auto", "webrtc", "half-duplex", "off"]
 
 
 class EchoCanceller(Protocol):
@@ -52,23 +56,43 @@ class PassThrough:
         return near
 
 
+@dataclass(frozen=True, slots=True)
+class Polish:
+    """What the canceller's library does besides.
+
+    Attributes:
+        noise_suppression: Takes steady noise away, about 15 dB of it.
+        auto_gain: Brings a quiet voice to a common level. Off by default: it cost a third of the echo reduction.
+    """
+
+    noise_suppression: bool = True
+    auto_gain: bool = False
+
+
+_POLISH: Final = Polish()
+
+
 class _WebRtc:
     """AEC3 with high-pass filter and noise suppression: 0.1 ms for each step, 15 ms of delay.
 
-    Its own gain control stays off: it cost a third of the echo reduction. No delay is told to it: its own estimate
-    is as good, and a wrong hint slows the start.
+    No delay is told to it: its own estimate is as good, and a wrong hint slows the start.
     """
 
-    def __init__(self, rtc: ModuleType) -> None:
+    def __init__(self, rtc: ModuleType, polish: Polish, *, cancels: bool = True) -> None:
         self._frame = rtc.AudioFrame
+        self._cancels = cancels
         self._module = rtc.AudioProcessingModule(
-            echo_cancellation=True, noise_suppression=True, high_pass_filter=True, auto_gain_control=False
+            echo_cancellation=cancels,
+            noise_suppression=polish.noise_suppression,
+            high_pass_filter=True,
+            auto_gain_control=polish.auto_gain,
         )
 
     def process(self, near: Int16, far: Int16) -> Int16:
         """See `EchoCanceller.process`."""
         _check(near, far)  # no courtesy: any other length aborts the whole process
-        self._module.process_reverse_stream(self._as_frame(far))
+        if self._cancels:
+            self._module.process_reverse_stream(self._as_frame(far))
         frame = self._as_frame(near)
         self._module.process_stream(frame)
         return np.frombuffer(frame.data, dtype=np.int16)
@@ -79,24 +103,78 @@ class _WebRtc:
         return self._frame(data, SAMPLE_RATE_HZ, 1, STEP_FRAMES)
 
 
-def load(kind: EchoKind) -> EchoCanceller | None:
+class AutoCanceller:
+    """Cancels the echo where there is one, and leaves a voice alone where there is none.
+
+    While nothing is known it cancels: a canceller that knows no room yet takes away everything that comes while the
+    speaker sounds, so that the first answer does not interrupt itself. After 0.9 s without an echo the microphone
+    passes. Only one of both ways is computed; a canceller that is needed again begins with an empty memory, which
+    is the careful state.
+
+    Args:
+        cancelling: Makes a canceller without a memory.
+        plain: Makes the same without cancelling.
+    """
+
+    def __init__(self, cancelling: Callable[[], EchoCanceller], plain: Callable[[], EchoCanceller]) -> None:
+        self._make, self._make_plain = cancelling, plain
+        self._witness = EchoWitness()
+        self._way, self._passes = cancelling(), False
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is known of the room."""
+        return self._witness.verdict
+
+    def process(self, near: Int16, far: Int16) -> Int16:
+        """See `EchoCanceller.process`."""
+        _check(near, far)
+        passes = self._witness.watch(near, far) is Verdict.NONE
+        cleaned = self._way.process(near, far)
+        if passes != self._passes:
+            self._passes = passes
+            self._way = self._make_plain() if passes else self._make()
+            other = self._way.process(near, far)
+            falling = gain.fall(len(near))
+            mixed = cleaned * falling + other * falling[::-1]
+            return np.rint(mixed).astype(np.int16)
+        return cleaned
+
+
+def load(kind: EchoKind, polish: Polish = _POLISH) -> EchoCanceller | None:
     """Make a canceller with no memory of any room.
 
     Args:
-        kind: "webrtc", "half-duplex" (microphone shut while the speaker sounds) or "off".
+        kind: "auto" (a canceller that looks whether there is an echo), "webrtc" (it always works), "half-duplex"
+            (microphone shut while the speaker sounds) or "off".
+        polish: What it does besides ("auto" and "webrtc").
 
     Returns:
-        None where the package is missing or its library cannot be loaded ("webrtc" only).
+        None where the package is missing or its library cannot be loaded ("auto" and "webrtc").
     """
     if kind == "off":
         return PassThrough()
     if kind == "half-duplex":
         return HalfDuplexGate()
+    rtc = _library()
+    if rtc is None:
+        return None
+    if kind == "webrtc":
+        return _WebRtc(rtc, polish)
+    return AutoCanceller(lambda: _WebRtc(rtc, polish), lambda: _WebRtc(rtc, polish, cancels=False))
+
+
+def load_polish(polish: Polish) -> EchoCanceller | None:
+    """Noise suppression and gain alone, for headphones; None where the package is missing."""
+    rtc = _library()
+    return None if rtc is None else _WebRtc(rtc, polish, cancels=False)
+
+
+def _library() -> ModuleType | None:
     try:
-        rtc = importlib.import_module("livekit.rtc")
+        return importlib.import_module("livekit.rtc")
     except (ImportError, OSError):
         return None
-    return _WebRtc(rtc)
 
 
 def _check(near: Int16, far: Int16) -> None:

@@ -1,0 +1,151 @@
+"""Is there an echo at all? Looks for what the speaker plays in what the microphone hears.
+
+A canceller that never met an echo takes every sound for one: with a headset it silenced the user's voice for the
+whole first answer. So somebody must find out, from the sound alone, because the names of devices tell too little.
+
+Two witnesses are asked, both at 8 kHz, and only while the speaker sounds:
+
+- an adaptive filter (`echo_fit.EchoFit`): does it foretell the microphone from the speaker? A voice it never does;
+- the phase of the cross spectrum, every 128 ms: does it find the same delay again and again? It is sooner sure of
+  long delays and of clocks that drift apart.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from typing import Final
+
+import numpy as np
+
+from realtime_cli.dsp.echo_fit import BLOCK_FRAMES, RATE_HZ, EchoFit
+from realtime_cli.dsp.level import rms_dbfs
+from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Float32, Int16
+from realtime_cli.dsp.resample import Resampler
+
+_FORETOLD_DB: Final = 0.3
+"""Echoes came to 0.3 dB in 0.5 s and to 5 dB and more later; voices stayed below -0.4 dB."""
+_AUDIBLE_DBFS: Final = -50.0
+_NEAR_LOUD_DBFS: Final = -58.0
+_PAUSE_BLOCKS: Final = 4  # between words; an echo would fill it
+_NEVER: Final = 1 << 20
+_QUIET_BLOCKS_TO_CLEAR: Final = 14
+"""0.9 s in which even a late echo would have come."""
+_LOUD_BLOCKS_TO_CLEAR: Final = 21
+"""1.3 s of another sound: an echo of 400 ms of delay was found within 1.0 s of its beginning."""
+_BLOCKS_TO_FORGET: Final = 62
+"""An echo that was there is believed to be there still for 4 s: the user may be speaking over it."""
+
+_NEAR_FRAMES: Final = 2048
+_LONGEST_FRAMES: Final = 5120
+"""640 ms: no delay of a device and a room is longer, Bluetooth's included."""
+_FFT_FRAMES: Final = 8192
+_BAND_HZ: Final = (250.0, 3400.0)
+_SAME_FRAMES: Final = 12
+"""1.5 ms: delays that differ by no more are one."""
+_REMEMBERED: Final = 6
+_AGREEING: Final = 3
+_FAINT: Final = 4.8
+"""A best fit of less than so many times the RMS of all fits is chance."""
+
+
+class Verdict(Enum):
+    """What is known of the room."""
+
+    UNKNOWN = "unknown"
+    ECHO = "echo"
+    NONE = "none"
+
+
+class EchoWitness:
+    """Watches two streams that run side by side.
+
+    Attributes:
+        verdict: UNKNOWN until the speaker has sounded for some 0.4 s (echo) or 0.9 s (none).
+    """
+
+    def __init__(self) -> None:
+        self.verdict = Verdict.UNKNOWN
+        self._near: list[Int16] = []
+        self._far: list[Int16] = []
+        self._pending_frames = 0
+        self._resamplers = Resampler(SAMPLE_RATE_HZ, RATE_HZ), Resampler(SAMPLE_RATE_HZ, RATE_HZ)
+        self._fit = EchoFit()
+        self._delay = SteadyDelay()
+        self._idle_blocks = _NEVER
+        self._quiet_blocks = self._loud_blocks = 0
+
+    def watch(self, near: Int16, far: Int16) -> Verdict:
+        """Take both sides' int16[n] at 24 kHz of the same moment; give the verdict as it is now."""
+        self._near.append(near)
+        self._far.append(far)
+        self._pending_frames += len(near)
+        step = BLOCK_FRAMES * SAMPLE_RATE_HZ // RATE_HZ
+        if self._pending_frames >= step:
+            all_near, all_far = np.concatenate(self._near), np.concatenate(self._far)
+            cut = self._pending_frames - self._pending_frames % step
+            self._near, self._far = [all_near[cut:]], [all_far[cut:]]
+            self._pending_frames -= cut
+            for at in range(0, cut, step):
+                self._look(all_near[at : at + step], all_far[at : at + step])
+        return self.verdict
+
+    def _look(self, near: Int16, far: Int16) -> None:
+        self._idle_blocks = 0 if rms_dbfs(far) > _AUDIBLE_DBFS else self._idle_blocks + 1
+        if self._idle_blocks * BLOCK_FRAMES > _LONGEST_FRAMES + _NEAR_FRAMES:
+            return  # nothing sounds and no echo is left: no news, and no work
+        loud = rms_dbfs(near) > _NEAR_LOUD_DBFS
+        near, far = self._resamplers[0].process(near), self._resamplers[1].process(far)
+        found = self._delay.watch(near, far)
+        foretold_db = self._fit.watch(near, far)
+        if found or (loud and foretold_db > _FORETOLD_DB):
+            self.verdict = Verdict.ECHO
+            self._quiet_blocks = self._loud_blocks = 0
+            return
+        self._loud_blocks += loud
+        sounds = self._idle_blocks <= _PAUSE_BLOCKS
+        # An echo that is just beginning takes back what its late coming seemed to prove.
+        self._quiet_blocks = max(0, self._quiet_blocks - 4) if loud else self._quiet_blocks + sounds
+        if self.verdict is Verdict.ECHO:
+            clear = max(self._quiet_blocks, self._loud_blocks) >= _BLOCKS_TO_FORGET
+        else:
+            clear = self._quiet_blocks >= _QUIET_BLOCKS_TO_CLEAR or self._loud_blocks >= _LOUD_BLOCKS_TO_CLEAR
+        if clear:
+            self.verdict = Verdict.NONE
+
+
+class SteadyDelay:
+    """Finds the delay at which two streams at 8 kHz fit each other, if it stays the same."""
+
+    def __init__(self) -> None:
+        self._near: Int16 = np.zeros(_NEAR_FRAMES, dtype=np.int16)
+        self._far: Int16 = np.zeros(_NEAR_FRAMES + _LONGEST_FRAMES, dtype=np.int16)
+        self._places: deque[int | None] = deque(maxlen=_REMEMBERED)
+        hz = np.fft.rfftfreq(_FFT_FRAMES, 1 / RATE_HZ)
+        self._band = ((hz > _BAND_HZ[0]) & (hz < _BAND_HZ[1])).astype(np.float32)
+        self._window: Float32 = np.hanning(_NEAR_FRAMES).astype(np.float32)
+        self._odd = False
+
+    def watch(self, near: Int16, far: Int16) -> bool:
+        """Take int16[512] of both; True when several of the last windows agree."""
+        self._near = np.concatenate((self._near, near))[-_NEAR_FRAMES:]
+        self._far = np.concatenate((self._far, far))[-(_NEAR_FRAMES + _LONGEST_FRAMES) :]
+        self._odd = not self._odd
+        if self._odd:
+            return False
+        self._places.append(self._best_place())
+        known = [place for place in self._places if place is not None]
+        return any(sum(abs(other - place) <= _SAME_FRAMES for other in known) >= _AGREEING for place in known)
+
+    def _best_place(self) -> int | None:
+        """The delay in frames at which near fits far best; None when none stands out."""
+        if not self._near.any():
+            return None
+        near = np.fft.rfft(self._near * self._window, _FFT_FRAMES)
+        far = np.fft.rfft(self._far.astype(np.float32), _FFT_FRAMES)
+        cross = near.conj() * far
+        fits = np.fft.irfft(self._band * cross / (np.abs(cross) + 1.0))[: _LONGEST_FRAMES + 1]
+        best = int(np.argmax(fits))
+        if fits[best] < _FAINT * float(np.sqrt(np.mean(fits**2))):
+            return None
+        return _LONGEST_FRAMES - best

@@ -1,0 +1,114 @@
+"""Finding out from the sound alone whether there is an echo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from realtime_cli.dsp import echo
+from realtime_cli.dsp.echo_fit import BLOCK_FRAMES, EchoFit
+from realtime_cli.dsp.echo_witness import EchoWitness, Verdict
+from realtime_cli.dsp.pcm16 import Int16
+from tests.dsp.signals import decibels, noise, rms
+from tests.dsp.test_echo import RATE_HZ, STEP, babble, room, run, webrtc
+
+S = RATE_HZ
+
+
+def verdicts(near: Int16, far: Int16) -> list[Verdict]:
+    witness = EchoWitness()
+    steps = range(0, len(near), STEP)
+    return [witness.watch(near[at : at + STEP], far[at : at + STEP]) for at in steps]
+
+
+def first_s(found: list[Verdict], verdict: Verdict) -> float:
+    return found.index(verdict) * STEP / RATE_HZ if verdict in found else float("inf")
+
+
+@pytest.mark.parametrize("delay_ms", [60, 120, 250])
+def test_an_echo_is_found_in_the_first_second(delay_ms: int) -> None:
+    far = babble(3, seed=2)
+    found = verdicts(room(far, delay_ms) + noise(len(far), 5) // 400, far)
+    assert first_s(found, Verdict.ECHO) < 1.0
+    assert found[-1] is Verdict.ECHO
+    assert Verdict.NONE not in found
+
+
+def test_a_quiet_microphone_shows_in_a_second_that_there_is_none() -> None:
+    far = babble(3, seed=2)
+    found = verdicts(noise(len(far), 5) // 400, far)
+    assert 0.7 < first_s(found, Verdict.NONE) < 1.1
+    assert Verdict.ECHO not in found
+
+
+def test_another_voice_is_no_echo() -> None:
+    found = verdicts(babble(4, seed=9), babble(4, seed=2))
+    assert first_s(found, Verdict.NONE) < 2.0
+    assert Verdict.ECHO not in found
+
+
+def test_nothing_is_known_while_nothing_sounds() -> None:
+    silence = np.zeros(2 * S, dtype=np.int16)
+    assert set(verdicts(babble(2, seed=9), silence)) == {Verdict.UNKNOWN}
+
+
+def test_a_loudspeaker_that_is_turned_on_later_is_found() -> None:
+    far = babble(6, seed=2)
+    near = room(far)
+    near[: 3 * S] = 0
+    found = verdicts(near, far)
+    assert found[3 * S // STEP] is Verdict.NONE
+    assert first_s(found, Verdict.ECHO) < 4.0
+
+
+def test_a_headset_that_is_plugged_in_later_is_found() -> None:
+    far = babble(9, seed=2)
+    near = room(far)
+    near[3 * S :] = 0
+    found = verdicts(near, far)
+    assert found[3 * S // STEP] is Verdict.ECHO
+    assert 6.0 < first_s(found, Verdict.NONE) < 9.0
+
+
+def test_the_filter_foretells_an_echo_and_no_voice() -> None:
+    far = babble(2, seed=2)[::3].copy()
+
+    def foretold_db(near: Int16) -> float:
+        fit = EchoFit()
+        steps = range(0, len(far) - BLOCK_FRAMES, BLOCK_FRAMES)
+        return [fit.watch(near[at : at + BLOCK_FRAMES], far[at : at + BLOCK_FRAMES]) for at in steps][-1]
+
+    assert foretold_db(np.roll(far, 500) // 2) > 3
+    assert foretold_db(babble(2, seed=9)[::3].copy()) < 0
+
+
+def automatic() -> echo.EchoCanceller:
+    canceller = echo.load("auto")
+    if canceller is None:
+        pytest.skip("livekit is not installed")
+    return canceller
+
+
+def test_with_a_headset_the_voice_passes_within_the_first_answer() -> None:
+    far, voice = babble(4, seed=2), babble(4, seed=9)
+    near = voice.copy()
+    near[:S] = 0
+    out = run(automatic(), near, far)
+    late = slice(int(1.5 * S), None)
+    assert decibels(rms(out[late]) / rms(voice[late])) > -6
+
+
+def test_on_open_speakers_the_first_answer_does_not_come_back() -> None:
+    far = babble(4, seed=2)
+    heard = room(far)
+    out = run(automatic(), heard, far)
+    assert np.array_equal(out, run(webrtc(), heard, far)), "it never left the canceller"
+    assert decibels(rms(out[2 * S :]) / rms(heard[2 * S :])) < -20
+
+
+def test_the_change_between_both_ways_makes_no_click() -> None:
+    far = babble(3, seed=2)
+    tone = (3000 * np.sin(2 * np.pi * 200 * np.arange(3 * S) / S)).astype(np.int16)
+    tone[:S] = 0
+    out = run(automatic(), tone, far).astype(int)
+    assert np.abs(np.diff(out)).max() < 1500
