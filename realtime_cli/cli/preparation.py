@@ -5,23 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from realtime_cli.cli.equipment import Equipment
 from realtime_cli.cli.options import plain_values
 from realtime_cli.config.settings import Loaded, Settings, load
-from realtime_cli.errors import RecordingError
+from realtime_cli.errors import ConfigError, RecordingError
 from realtime_cli.providers.choice import choose
 from realtime_cli.providers.provider import Target
 
 if TYPE_CHECKING:
     from realtime_cli.protocol import FunctionTool
+    from realtime_cli.runtime.speech import Manner
     from realtime_cli.runtime.wiretap import Tap
-    from realtime_cli.server.engines.contract import Engines
     from realtime_cli.tools.toolbox import Toolbox
     from realtime_cli.transport.transport import Opener
 
@@ -65,14 +66,25 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
     Raises:
         ConfigError, NotAuthorized, InputError: See `config.settings.load`, `providers.choice.choose`.
     """
-    loaded = load(plain_values(dict(flags)), os.environ, Path())
+    given = plain_values(dict(flags))
+    if given.get("llm") and not given.get("provider") and not given.get("url"):
+        given["provider"] = "local"  # only the local server asks a language model
+    loaded = load(given, os.environ, Path())
     target = choose(loaded, may_fall_back=may_fall_back)
+    if not target.url and loaded.settings.llm:
+        model = loaded.settings.llm_model or "the first model"
+        target = replace(target, model=model, why=f"answers by {urlsplit(loaded.settings.llm).netloc}")
     return Prepared(loaded, target)
 
 
 @asynccontextmanager
-async def line_to(prepared: Prepared) -> AsyncIterator[Opener]:
+async def line_to(
+    prepared: Prepared, tell: Callable[[str], None] | None = None
+) -> AsyncIterator[Opener]:
     """The way to the other end: a WebSocket, or the local server inside this process, which ends with the block.
+
+    Args:
+        tell: Takes lines for the user: what the local server lacks, what it could use.
 
     Raises:
         ConfigError: An engine that was asked for is not installed.
@@ -80,30 +92,61 @@ async def line_to(prepared: Prepared) -> AsyncIterator[Opener]:
     if prepared.target.url:
         from realtime_cli.transport.websocket import WebSocketOpener
 
-        yield WebSocketOpener(prepared.target.url, prepared.target.headers)
+        settings, target = prepared.settings, prepared.target
+        yield WebSocketOpener(
+            target.url,
+            await _headers(prepared),
+            target.subprotocols,
+            ca_file=settings.ca_file,
+            proxy=settings.proxy,
+        )
         return
+    from realtime_cli.cli.local_server import behaviour_of, engines_of, offer
     from realtime_cli.runtime.local import LocalServer
 
-    async with LocalServer(engines_for(prepared.settings)) as server:
+    engines = engines_of(prepared.loaded)
+    if tell is not None:
+        for line in (*engines.missing, offer(prepared.settings)):
+            if line:
+                tell(line)
+    async with LocalServer(engines, behaviour_of(prepared.settings, engines)) as server:
         yield server.open
 
 
-def engines_for(settings: Settings) -> Engines:
-    """The local server's engines as the settings choose them; nothing is started.
+async def _headers(prepared: Prepared) -> dict[str, str]:
+    """The headers of the handshake; with `--ephemeral` a client secret stands in for the key."""
+    settings, target = prepared.settings, prepared.target
+    if not settings.ephemeral:
+        return target.headers
+    path = target.provider.secrets_path
+    if not path:
+        raise ConfigError(
+            f"{target.provider.title} has no client secrets", advice="Connect without --ephemeral."
+        )
+    from urllib.parse import urlsplit
 
-    Raises:
-        ConfigError: There is no such engine, or it is not installed.
-    """
-    from realtime_cli.server.engines.catalog import EngineChoice, assemble
+    from realtime_cli.transport.client_secret import client_secret
 
-    # The names are free text here; `assemble` refuses the ones it does not know.
-    choice = EngineChoice(
-        ears=cast("Any", settings.stt_engine),
-        mouth=cast("Any", settings.tts_engine),
-        brain=cast("Any", settings.brain),
-        vad=cast("Any", settings.vad_engine),
+    parts = urlsplit(target.url)
+    scheme = "https" if parts.scheme == "wss" else "http"
+    session = {"type": "realtime", "model": target.model}
+    secret = await client_secret(
+        f"{scheme}://{parts.netloc}{path}", target.headers, session, settings.ca_file
     )
-    return assemble(choice)
+    kept = {
+        name: value
+        for name, value in target.headers.items()
+        if name not in ("Authorization", target.provider.key_header)
+    }
+    return {**kept, "Authorization": f"Bearer {secret}"}
+
+
+def manner_of(target: Target) -> Manner:
+    """How the service wants to be spoken to."""
+    from realtime_cli.runtime.speech import Manner
+
+    provider = target.provider
+    return Manner(provider.abilities, provider.session_extras, provider.input_rate_hz)
 
 
 def protocol_tap(*, debug: bool, log_file: str | None, screen_is_ours: bool) -> Tap | None:

@@ -192,7 +192,7 @@ def send_text(
 async def _send(memory: Memory, text: str, material: Material, *, as_json: bool, debug: bool) -> int:
     from realtime_cli import clock
     from realtime_cli.cli.equipment import approval_remarks, equipped, with_tools
-    from realtime_cli.cli.preparation import line_to, protocol_tap
+    from realtime_cli.cli.preparation import line_to, manner_of, protocol_tap
     from realtime_cli.errors import TimedOut
     from realtime_cli.runtime.run import Plan, run
     from realtime_cli.runtime.wishes import written_wish
@@ -224,6 +224,7 @@ async def _send(memory: Memory, text: str, material: Material, *, as_json: bool,
                 view=view,
                 keyboard=asker,
                 dialect=None if target.dialect == "auto" else target.dialect,
+                manner=manner_of(target),
                 toolbox=equipment.toolbox,
                 tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=False),
             )

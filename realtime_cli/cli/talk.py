@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realtime_cli.cli import options, tool_options
+from realtime_cli.cli import local_options, options, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.options import SOUND, TURNS
 from realtime_cli.errors import ConfigError
@@ -169,12 +169,32 @@ def talk(
     silence_ms: Silence = None,
     auto_response: AutoResponse = None,
     interrupt: Interrupt = None,
+    idle_timeout_ms: options.IdleTimeout = None,
     input_device: InputDevice = None,
     output_device: OutputDevice = None,
     input_file: InputFile = None,
     output_file: OutputFile = None,
     audio: Audio = None,
     echo: Echo = None,
+    noise_reduction: options.Noise = None,
+    speed: options.Speed = None,
+    language: options.Language = None,
+    transcription_prompt: options.TranscriptionPrompt = None,
+    max_tokens: options.MaxTokens = None,
+    tool_choice: options.ToolChoice = None,
+    reasoning_effort: options.Reasoning = None,
+    parallel_tool_calls: options.ParallelCalls = None,
+    truncation: options.Truncation = None,
+    tracing: options.Tracing = None,
+    context_policy: options.ContextPolicy = None,
+    context_window: options.ContextWindow = None,
+    hosted_mcp: options.HostedMcp = None,
+    hosted_mcp_approval: options.HostedMcpApproval = None,
+    retry: options.Retry = None,
+    ephemeral: options.Ephemeral = None,
+    header: options.Header = None,
+    ca_file: options.CaFile = None,
+    proxy: options.Proxy = None,
     tools: tool_options.Tools = None,
     tool: tool_options.Tool = None,
     mcp: tool_options.Mcp = None,
@@ -185,6 +205,12 @@ def talk(
     tool_timeout: tool_options.ToolTimeout = None,
     tool_rounds: tool_options.ToolRounds = None,
     tools_debug: tool_options.ToolsDebug = None,
+    llm: local_options.Llm = None,
+    llm_model: local_options.LlmModel = None,
+    brain: local_options.Brain = None,
+    stt_engine: local_options.SttEngine = None,
+    tts_engine: local_options.TtsEngine = None,
+    vad_engine: local_options.VadEngine = None,
     plain: Plain = None,
     continued: options.Continue = None,
     history: options.History = None,
@@ -222,7 +248,7 @@ async def _talk(prepared: Prepared, memory: Memory, *, debug: bool) -> int:
     from realtime_cli.cli.preparation import line_to
     from realtime_cli.runtime.run import run
 
-    async with equipped(prepared.loaded) as equipment, line_to(prepared) as opener:
+    async with equipped(prepared.loaded) as equipment, line_to(prepared, say) as opener:
         prepared = replace(prepared, equipment=equipment)
         plan = _plan(prepared, opener, debug=debug)
         return _report(await run(memory.applied(plan, clock.epoch() - asyncio.get_running_loop().time())))
@@ -233,7 +259,7 @@ def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
 
     from realtime_cli import clock
     from realtime_cli.cli.equipment import with_tools
-    from realtime_cli.cli.preparation import protocol_tap
+    from realtime_cli.cli.preparation import manner_of, protocol_tap
     from realtime_cli.runtime.run import Plan
     from realtime_cli.runtime.wishes import spoken_wish
     from realtime_cli.terminal.live import LiveView
@@ -261,6 +287,7 @@ def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
         opener=opener,
         view=view,
         dialect=None if target.dialect == "auto" else target.dialect,
+        manner=manner_of(target),
         keyboard=keyboard,
         sound=_sound(prepared) if settings.audio else None,
         toolbox=prepared.toolbox,

@@ -3,6 +3,7 @@
 from msgspec import UNSET, UnsetType
 
 from realtime_cli.protocol.abilities import ALL, Ability
+from realtime_cli.protocol.accent import Accent
 from realtime_cli.protocol.asking import ROLE_CONTENT, read_item
 from realtime_cli.protocol.beta import BETA
 from realtime_cli.protocol.client_events import (
@@ -160,6 +161,7 @@ __all__ = [
     "SERVER_OWNED",
     "UNSET",
     "Ability",
+    "Accent",
     "AudioConfig",
     "AudioFormat",
     "AudioInput",

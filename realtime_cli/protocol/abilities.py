@@ -54,6 +54,11 @@ class Ability(Enum):
     """`create_response: false` leaves the answer to the client. Not stable at xAI (livekit's xai
     plugin)."""
 
+    CONVERSATION = "conversation"
+    """Answers. Not at services that only transcribe (Together)."""
+    TRANSCRIPTION_SESSIONS = "transcription_sessions"
+    """Sessions that only listen: `session.type: transcription`, beta's `transcription_session.update`, or an URL
+    with `intent=transcription`."""
     WHOLE_UPDATES = "whole_updates"
     """A `session.update` holds or fails as a whole. Not at speaches: it complains about each field it does not
     know and applies the rest (session_event_router.py)."""

@@ -6,6 +6,7 @@ version is given, the model is a query parameter.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -15,7 +16,9 @@ SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 BASE_PATHS = {"", "/", "/v1", "/v1/", "/openai", "/openai/", "/openai/v1", "/openai/v1/"}
 
 
-def realtime_url(text: str, *, model: str, model_param: str = "model") -> str:
+def realtime_url(
+    text: str, *, model: str, model_param: str = "model", more: Iterable[tuple[str, str]] = ()
+) -> str:
     """The WebSocket URL for a base or full URL of any ws, wss, http or https form, or a bare host.
 
     Raises:
@@ -45,6 +48,7 @@ def realtime_url(text: str, *, model: str, model_param: str = "model") -> str:
     selects_model = names & {model_param, "model", "deployment", "call_id", "intent"}
     if model and model_param and not selects_model:
         query.append((model_param, model))
+    query.extend((name, value) for name, value in more if name not in names)
     return urlunsplit((SCHEMES[parts.scheme], parts.netloc, path, urlencode(query, safe="/:"), ""))
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
+from secrets import token_hex
 
-from realtime_cli.config.secret import Secret
-from realtime_cli.config.settings import Environment, Loaded, ProviderEntry
+from realtime_cli.config.paths import DOTENV_FILE
+from realtime_cli.config.settings import Environment, Loaded, ProviderEntry, Settings
 from realtime_cli.errors import ConfigError, NotAuthorized
+from realtime_cli.protocol import Ability
 from realtime_cli.providers.address import host_of, is_loopback, realtime_url
 from realtime_cli.providers.builtin import BUILTIN, CUSTOM, LOCAL
-from realtime_cli.providers.provider import Provider, Target
+from realtime_cli.providers.credentials import credentials_for
+from realtime_cli.providers.provider import DialectChoice, Provider, Target
 
 
 def choose(loaded: Loaded, *, may_fall_back: bool) -> Target:
@@ -26,9 +29,7 @@ def choose(loaded: Loaded, *, may_fall_back: bool) -> Target:
         NotAuthorized: The service wants a key and none is set.
     """
     settings, environment = loaded.settings, loaded.environment
-    known = {p.name: p for p in (*BUILTIN, CUSTOM)} | {
-        name: from_entry(name, entry) for name, entry in settings.providers.items()
-    }
+    known = known_providers(settings)
     if settings.provider != "auto":
         provider = known.get(settings.provider)
         if provider is None:
@@ -39,8 +40,12 @@ def choose(loaded: Loaded, *, may_fall_back: bool) -> Target:
     if settings.url is not None:
         provider = _by_host(settings.url) or CUSTOM
         return _target(provider, loaded, why=f"URL from {loaded.origins['url']}")
+    if settings.key:
+        variables = (settings.key.upper(), f"{settings.key.upper()}_API_KEY")
+        named = (p for p in BUILTIN if any(name in variables for name in p.key_vars))
+        return _target(next(named, BUILTIN[0]), loaded, why=f"key {settings.key}")
     for provider in BUILTIN:
-        variable = _key_variable(provider, environment)
+        variable = key_variable(provider, environment)
         if provider.auto and variable and (not provider.url_var or environment.key(provider.url_var)):
             return _target(provider, loaded, why=f"{variable} is set in the {environment.origin(variable)}")
     if may_fall_back:
@@ -51,17 +56,64 @@ def choose(loaded: Loaded, *, may_fall_back: bool) -> Target:
     )
 
 
+def known_providers(settings: Settings) -> dict[str, Provider]:
+    """All services by name: built in, from other packages (entry points), and the user's own, which win.
+
+    Raises:
+        ConfigError: An entry of the configuration is wrong.
+    """
+    own = {name: from_entry(name, entry) for name, entry in settings.providers.items()}
+    return {p.name: p for p in (*BUILTIN, CUSTOM)} | discovered(settings.provider) | own
+
+
+def discovered(wanted: str) -> dict[str, Provider]:
+    """Services that installed packages add (entry points `realtime_cli.providers`); loaded only when one is wanted.
+
+    Raises:
+        ConfigError: The entry point gives no provider.
+    """
+    if wanted == "auto" or any(p.name == wanted for p in (*BUILTIN, CUSTOM)):
+        return {}
+    from importlib.metadata import entry_points
+
+    found = {}
+    for point in entry_points(group="realtime_cli.providers"):
+        provider = point.load()
+        if not isinstance(provider, Provider):
+            raise ConfigError(f"the entry point {point.name} of realtime_cli.providers gives no Provider")
+        found[provider.name] = provider
+    return found
+
+
 def from_entry(name: str, entry: ProviderEntry) -> Provider:
-    """A provider from `[providers.NAME]` in TOML."""
+    """A provider from `[providers.NAME]` in TOML.
+
+    Raises:
+        ConfigError: An ability that it is said to lack does not exist.
+    """
+    names = {ability.value: ability for ability in Ability}
+    unknown = [one for one in entry.lacks if one not in names]
+    if unknown:
+        near = get_close_matches(unknown[0], names, n=1)
+        raise ConfigError(
+            f"providers.{name}: there is no ability {unknown[0]!r}",
+            advice=f"Did you mean {near[0]}?" if near else "See `realtime-cli providers --abilities`.",
+        )
     return replace(
         CUSTOM,
         name=name,
-        title=name,
+        title=entry.title or name,
         base_url=entry.url,
         key_vars=(entry.key_var,) if entry.key_var else (),
+        key_header=entry.key_header or CUSTOM.key_header,
+        key_style="header" if entry.key_header else CUSTOM.key_style,
         dialect=entry.dialect,
         model=entry.model,
         voice=entry.voice,
+        transcription_model=entry.transcription_model or CUSTOM.transcription_model,
+        input_rate_hz=entry.input_rate_hz,
+        context_window_tokens=entry.context_window,
+        abilities=CUSTOM.abilities - {names[one] for one in entry.lacks},
     )
 
 
@@ -72,7 +124,8 @@ def _by_host(url: str) -> Provider | None:
     return next((p for p in BUILTIN if p.auto and p.base_url and host_of(p.base_url) == host), None)
 
 
-def _key_variable(provider: Provider, environment: Environment) -> str:
+def key_variable(provider: Provider, environment: Environment) -> str:
+    """The first variable of the service's that is set, "" for none."""
     return next((name for name in provider.key_vars if environment.key(name)), "")
 
 
@@ -82,39 +135,58 @@ def _target(provider: Provider, loaded: Loaded, *, why: str) -> Target:
     voice = settings.voice or provider.voice
     if provider.name == LOCAL.name:
         return Target(provider, "", {}, "ga", model, voice, why)
-    url_key = environment.key(provider.url_var) if provider.url_var else None
-    base = settings.url or (url_key.reveal() if url_key else provider.base_url)
+    base, dialect = _base(provider, settings, environment)
     if not base:
         wanted = f"Set {provider.url_var} or give --url." if provider.url_var else "Give --url."
         raise ConfigError(f"No address is known for {provider.title}", advice=wanted)
-    url = realtime_url(base, model=model, model_param=provider.model_param)
-    variable = _key_variable(provider, environment)
+    url = realtime_url(base, model=model, model_param=provider.model_param, more=_more(provider))
+    if settings.key:
+        if not provider.key_vars:
+            provider = replace(provider, key_vars=CUSTOM.key_vars)
+        environment = environment.with_named_key(settings.key, provider.key_vars[0])
+        loaded = replace(loaded, environment=environment)
+    variable = provider.key_vars[0] if settings.key else key_variable(provider, environment)
     _check_trust(provider, loaded, url, variable)
-    dialect = settings.dialect if settings.dialect != "auto" else provider.dialect
-    return Target(provider, url, _headers(provider, environment, variable, url), dialect, model, voice, why)
+    if settings.dialect != "auto":
+        dialect = settings.dialect
+    credentials = credentials_for(provider, environment, variable, url)
+    headers = {**credentials.headers, **dict(provider.fixed_headers), **_own_headers(settings.header)}
+    return Target(provider, url, headers, dialect, model, voice, why, credentials.subprotocols, variable)
 
 
-def _headers(provider: Provider, environment: Environment, variable: str, url: str) -> dict[str, str]:
-    key: Secret | None = environment.key(variable) if variable else None
-    headers: dict[str, str] = {}
-    if key is not None:
-        is_bearer = provider.key_header == "Authorization"
-        headers[provider.key_header] = f"Bearer {key.reveal()}" if is_bearer else key.reveal()
-    elif provider.key_vars and provider.name != CUSTOM.name and not is_loopback(host_of(url)):
-        raise NotAuthorized(
-            f"No key for {provider.title} was found (looked for {', '.join(provider.key_vars)} in the environment "
-            "and in .env)",
-            advice=f"Set {provider.key_vars[0]}, or use --provider local for the offline demo.",
-        )
-    for header, name in provider.extra_headers:
-        if value := environment.values.get(name):
-            headers[header] = value
+def _base(provider: Provider, settings: Settings, environment: Environment) -> tuple[str, DialectChoice]:
+    """The address as it was written, and the dialect spoken there."""
+    url_key = environment.key(provider.url_var) if provider.url_var else None
+    base = settings.url or (url_key.reveal() if url_key else provider.base_url)
+    version = environment.key(provider.preview_var) if provider.preview_var else None
+    if "api-version=" in base and "-preview" in base:
+        return base, "beta"
+    if version is not None and "preview" in version.reveal() and "/realtime" not in base:
+        # Azure's dated preview: another path, the model as a deployment, and beta's language.
+        model = settings.model or provider.model
+        query = f"api-version={version.reveal()}&deployment={model}"
+        return f"{base.rstrip('/').removesuffix('/openai')}/openai/realtime?{query}", "beta"
+    return base, provider.dialect
+
+
+def _more(provider: Provider) -> tuple[tuple[str, str], ...]:
+    own = ((provider.session_param, f"realtime-cli-{token_hex(8)}"),) if provider.session_param else ()
+    return (*provider.query, *own)
+
+
+def _own_headers(written: tuple[str, ...]) -> dict[str, str]:
+    headers = {}
+    for text in written:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise ConfigError("--header: expected NAME=VALUE", advice="Example: --header X-Team=voice")
+        headers[name.strip()] = value.strip()
     return headers
 
 
 def _check_trust(provider: Provider, loaded: Loaded, url: str, variable: str) -> None:
     """A file of the current folder (a cloned project, say) must not send a key of the user's to a place of its own."""
-    key_is_the_users = bool(variable) and loaded.environment.origin(variable) == "environment"
+    key_is_the_users = bool(variable) and loaded.environment.origin(variable) != DOTENV_FILE
     project_made_the_url = (
         (loaded.settings.url is not None and loaded.from_project("url"))
         or (provider.name in loaded.settings.providers and loaded.from_project("providers"))

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from realtime_cli.protocol import Ability
 
 DialectChoice: TypeAlias = Literal["auto", "ga", "beta"]
+KeyStyle: TypeAlias = Literal["bearer", "basic", "header", "subprotocol"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,20 @@ class Provider:
         base_url: `wss://host/v1` or a full path; "" when it must come from `url_var` or `--url`.
         url_var: Variable that holds the base URL, "" for none.
         key_vars: Variables that may hold the key, first found wins. Empty: the service wants no key.
-        key_header: Header that carries the key; "Authorization" adds the word Bearer.
+        key_header: Header that carries the key, for the style "header".
+        key_style: "bearer" and "basic": in `Authorization`; "header": bare in `key_header`; "subprotocol": offered
+            as `openai-insecure-api-key.KEY`, as browsers do.
         transcription_model: Writes down what the user says; "" leaves it to the server.
         model_param: Query parameter that names the model, "" when the URL has none.
         context_window_tokens: What its default model can hold, 0 when that depends on the model.
         input_rate_hz: Of PCM16 sent to it.
+        query: Further parameters of the URL.
+        fixed_headers: Sent with every handshake.
+        session_param: Query parameter that wants a name of our choice for each session, "" for none.
+        session_extras: JSON object of fields that only this service wants in every `session.update`.
+        intent_url: A transcription session is asked for with `intent=transcription` instead of a model.
+        preview_var: Variable whose dated API version selects the URL of Azure's preview.
+        secrets_path: Where a short-lived client secret is to be had, "" where there is none.
         auto: Chosen by `--provider auto` when its key (and URL variable, if any) is set.
     """
 
@@ -43,6 +53,14 @@ class Provider:
     auto: bool = True
     context_window_tokens: int = 0
     input_rate_hz: int = 24_000
+    key_style: KeyStyle = "bearer"
+    query: tuple[tuple[str, str], ...] = ()
+    fixed_headers: tuple[tuple[str, str], ...] = ()
+    session_param: str = ""
+    session_extras: str = ""
+    intent_url: bool = False
+    preview_var: str = ""
+    secrets_path: str = ""
     extra_headers: tuple[tuple[str, str], ...] = ()
     """Header -> variable that holds its value; left out when the variable is not set."""
 
@@ -61,3 +79,6 @@ class Target:
     model: str
     voice: str
     why: str
+    subprotocols: tuple[str, ...] = field(default=(), repr=False)
+    key_var: str = ""
+    """The variable that holds the key, "" when none is sent."""

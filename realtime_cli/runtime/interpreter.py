@@ -18,6 +18,7 @@ from realtime_cli.protocol import Dialect
 from realtime_cli.runtime import errands
 from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.line import Line
+from realtime_cli.runtime.speech import Manner, Speech
 from realtime_cli.runtime.timers import Timers
 from realtime_cli.runtime.wiretap import Tap
 from realtime_cli.session.commands import (
@@ -86,6 +87,7 @@ class Means:
     tap: Tap | None = None
     sound: Sound | None = None
     hands: Hands | None = None
+    manner: Manner | None = None
 
 
 class Interpreter:
@@ -177,7 +179,8 @@ class Interpreter:
                 )
             )
             return
-        line = Line(transport, self._inbox, self._means.dialect, self._means.tap)
+        speech = Speech(self._means.manner)
+        line = Line(transport, self._inbox, self._means.dialect, self._means.tap, speech)
         self._line, self._connecting = line, None
         self._connections += 1
         self._inbox.post(Connected(self._connections))

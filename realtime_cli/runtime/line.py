@@ -16,6 +16,7 @@ from realtime_cli import protocol
 from realtime_cli.errors import RemoteProtocolError
 from realtime_cli.protocol import ClientEvent, Dialect, InputAudioBufferAppend
 from realtime_cli.runtime.inbox import Inbox
+from realtime_cli.runtime.speech import Speech
 from realtime_cli.runtime.wiretap import Direction, Tap, redacted
 from realtime_cli.session.facts import ConnectionLost, ServerGarbled, ServerSaid, UplinkDropped
 from realtime_cli.transport.transport import LineClosed, Transport
@@ -50,14 +51,21 @@ class Line:
         inbox: Where decoded events, garbled messages, drops and the loss of the line are posted.
         dialect: Given by the user, or None: judged from the server's first message.
         tap: Sees every message, redacted.
+        speech: How this server wants to be spoken to, beyond the dialect.
     """
 
     def __init__(
-        self, transport: Transport, inbox: Inbox, dialect: Dialect | None = None, tap: Tap | None = None
+        self,
+        transport: Transport,
+        inbox: Inbox,
+        dialect: Dialect | None = None,
+        tap: Tap | None = None,
+        speech: Speech | None = None,
     ) -> None:
         self._transport = transport
         self._inbox = inbox
-        self._dialect = dialect
+        self._speech = speech or Speech()
+        self._dialect = self._speech.accented(dialect) if dialect is not None else None
         self._tap = tap
         self._loop = asyncio.get_running_loop()
         self._queue: deque[_Waiting] = deque()
@@ -117,7 +125,7 @@ class Line:
             while True:
                 event = await self._next()
                 assert self._dialect is not None
-                text = self._dialect.encode_client(event)
+                text = self._dialect.encode_client(self._speech.fitted(event))
                 self._show(">", text)
                 await self._transport.send(text)
                 self._report_drops()
@@ -194,7 +202,7 @@ class Line:
         return event
 
     def _settle(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+        self._dialect = self._speech.accented(dialect)
         self._dialect_known.set()
 
     def _show(self, direction: Direction, text: str) -> None:

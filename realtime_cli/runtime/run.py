@@ -20,6 +20,7 @@ from realtime_cli.protocol import BETA, GA, Ability
 from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.interpreter import Hands, Interpreter, Means, Sound
 from realtime_cli.runtime.signals import Signals
+from realtime_cli.runtime.speech import Manner
 from realtime_cli.runtime.wiretap import Tap
 from realtime_cli.runtime.witness import MakeWitness, Witness
 from realtime_cli.session.core import SessionCore
@@ -59,6 +60,7 @@ class Plan:
         sound: Makes microphone and speaker from (post a fact).
         toolbox: Runs the functions the model calls.
         tap: Sees every text on the wire, redacted.
+        manner: How the server wants to be spoken to, beyond the dialect.
         witnesses: Make those who write down what happens; opened before all else, closed after it.
     """
 
@@ -71,6 +73,7 @@ class Plan:
     sound: Callable[[Post], Sound] | None = None
     toolbox: Hands | None = None
     tap: Tap | None = None
+    manner: Manner | None = None
     witnesses: tuple[MakeWitness, ...] = ()
 
 
@@ -162,7 +165,8 @@ class _Session:
     async def _hold(self, sound: Sound | None) -> Interpreter:
         """Everything that needs tasks. The devices open while the line does."""
         dialect = {"ga": GA, "beta": BETA, None: None}[self._plan.dialect]
-        means = Means(self._plan.opener, dialect, self._plan.tap, sound, self._plan.toolbox)
+        plan = self._plan
+        means = Means(plan.opener, dialect, plan.tap, sound, plan.toolbox, plan.manner)
         async with asyncio.TaskGroup() as crew:
             interpreter = Interpreter(self._inbox, crew, means)
             opening = crew.create_task(sound.start(), name="open devices") if sound is not None else None

@@ -14,6 +14,7 @@ from realtime_cli.protocol import (
     PCM16_24KHZ,
     Ability,
     AudioConfig,
+    AudioFormat,
     AudioInput,
     AudioOutput,
     FunctionTool,
@@ -136,7 +137,7 @@ def text_or_file(text: str, option: str) -> str:
 def _input(settings: Settings, target: Target) -> AudioInput:
     model = settings.transcription_model or target.provider.transcription_model
     return AudioInput(
-        format=PCM16_24KHZ,
+        format=AudioFormat("audio/pcm", target.provider.input_rate_hz),
         transcription=Transcription(model=model) if model else UNSET,
         turn_detection=_turn_detection(settings, target),
     )

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -103,12 +105,16 @@ class WebSocketOpener:
         headers: Sent with the handshake. Values are secrets: never in repr, logs or errors.
         subprotocols: Offered in this order; may hold keys too.
         open_timeout_s: For name, TCP, TLS and handshake together.
+        ca_file: PEM file of certificates to trust besides the usual ones.
+        proxy: URL of a proxy, "none" for none; None: as the environment says.
     """
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     subprotocols: Sequence[str] = field(default=(), repr=False)
     open_timeout_s: float = OPEN_TIMEOUT_S
+    ca_file: str | None = None
+    proxy: str | None = None
 
     async def __call__(self) -> WebSocketTransport:
         """Open one connection.
@@ -117,7 +123,8 @@ class WebSocketOpener:
             ConfigError: The URL or a header cannot be used.
             NotAuthorized, Refused, RateLimited, Unreachable: See `refusals.translate`.
         """
-        where = destination(self.url, self.open_timeout_s, tuple(self.headers.values()))
+        secrets = (*self.headers.values(), *self.subprotocols)
+        where = destination(self.url, self.open_timeout_s, secrets)
         self._check_headers()
         try:
             connection = await self._connect(where)
@@ -138,9 +145,29 @@ class WebSocketOpener:
             ping_interval=PING_S,
             ping_timeout=PING_S,
             close_timeout=CLOSE_TIMEOUT_S,
-            proxy=None if where.is_this_machine else True,
+            proxy=self._proxy(where),
+            ssl=self._tls(where),
             logger=_LOG,
         )
+
+    def _proxy(self, where: Destination) -> str | Literal[True] | None:
+        if self.proxy == "none":
+            return None
+        return self.proxy or (None if where.is_this_machine else True)
+
+    def _tls(self, where: Destination) -> ssl.SSLContext | Literal[True] | None:
+        if not where.secure:
+            return None
+        if self.ca_file is None:
+            return True
+        context = ssl.create_default_context()
+        try:
+            context.load_verify_locations(self.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(
+                f"the certificates in {self.ca_file} cannot be read", advice="Give a PEM file with --ca-file."
+            ) from error
+        return context
 
     def _check_headers(self) -> None:
         """A line break in a key (a copied file, an echo) would become a header of its own."""
