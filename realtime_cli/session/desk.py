@@ -103,8 +103,16 @@ class Desk:
     speaker_dbfs: float = -100.0
     mic_works: bool = False
     speaker_works: bool = False
+    mic_problem: str = ""
     answer_waits: bool = False
     was_ready: bool = False
+    ready_at_s: float = 0.0
+    moving: bool = False  # to a new session, by our own will: nothing to be alarmed about
+    epoch_offset_s: float | None = None
+    rates: Rates | None = None
+    cost_usd: float = 0.0
+    transcription_usd: float = 0.0
+    transcriptions: list[dict[str, Any]] = field(default_factory=list)  # not priced yet
     retry_at_s: float | None = None
     latency_ms: float | None = None
     turn_ended_at_s: float | None = None  # the latency clock runs

@@ -40,6 +40,7 @@ def picture(desk: Desk) -> SessionState:
         talk_key_down=desk.uplink.turn is not None,
         mic_works=desk.mic_works,
         speaker_works=desk.speaker_works,
+        mic_problem=desk.mic_problem,
         answer_waits=desk.answer_waits,
         session_id=_told(config.id),
         model=_told(config.model),

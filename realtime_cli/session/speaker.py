@@ -49,7 +49,7 @@ class Speaker:
         desk, works = self._desk, not fact.problem
         if fact.which == "microphone":
             worked, desk.mic_works = desk.mic_works, works
-            desk.mic_dbfs = _SILENCE_DBFS
+            desk.mic_dbfs, desk.mic_problem = _SILENCE_DBFS, fact.problem
         else:
             worked, desk.speaker_works = desk.speaker_works, works
             desk.speaker_dbfs = _SILENCE_DBFS

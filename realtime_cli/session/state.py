@@ -196,6 +196,8 @@ class SessionState:
     talk_key_down: bool = False
     mic_works: bool = False
     speaker_works: bool = False
+    mic_problem: str = ""
+    """Why the microphone does not work; "" while it works, and before anybody knows."""
     answer_waits: bool = False
     """A turn is finished and waits for the key `a` (responses are not automatic)."""
     session_id: str = ""

@@ -20,11 +20,43 @@ class Board(Protocol):
     def state(self) -> SessionState | None:
         """The picture that is shown, None before the first."""
 
+    @property
+    def has_pages(self) -> bool:
+        """Pages (help, cost) are drawn and go away again; otherwise they are notes."""
+
     def note(self, lines: Lines) -> None:
         """Show these lines once, now, for good."""
 
     def copy(self, text: str) -> None:
         """Put a text on the user's clipboard, as well as this screen can."""
+
+    def suspend(self) -> None:
+        """Give the screen back for a while."""
+
+    def resume(self) -> None:
+        """Take it again."""
+
+
+class _NoBoard:
+    """Where nothing is shown."""
+
+    state: SessionState | None = None
+    has_pages = True
+
+    def note(self, lines: Lines) -> None:
+        """Nobody is there to read it."""
+
+    def copy(self, text: str) -> None:
+        """There is nothing to copy to."""
+
+    def suspend(self) -> None:
+        """There is nothing to give back."""
+
+    def resume(self) -> None:
+        """There is nothing to take."""
+
+
+NO_BOARD: Board = _NoBoard()
 
 
 @dataclass(frozen=True, slots=True)

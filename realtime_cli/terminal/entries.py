@@ -45,6 +45,18 @@ def entry_lines(entry: Entry, width: int, theme: Theme, now_s: float | None = No
             return notice_lines(entry, width, theme)
 
 
+def note_lines(note: str, width: int, theme: Theme) -> list[Text]:
+    """A line in answer to a command; where it does not fit, its other rows are indented as it is."""
+    text = clean(note, line_limit_chars=_SPOKEN_LIMIT_CHARS)
+    indent = len(text) - len(text.lstrip(" "))
+    mark = Text(f"{theme.glyphs.dot} ", "dim")
+    rows = wrap(text[indent:], max(8, width - GUTTER_CELLS - indent))
+    return [
+        Text().append_text(mark).append(" " * indent + text[indent + start : indent + end])
+        for start, end in rows
+    ]
+
+
 def begins_turn(entry: Entry, index: int) -> bool:
     """A blank line belongs above this entry: the user begins, and something was said before."""
     return index > 0 and isinstance(entry, Spoken) and entry.role == "user"

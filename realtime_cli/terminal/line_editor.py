@@ -52,6 +52,16 @@ class LineEditor:
         self._put_away = ""
         return text
 
+    def insert(self, text: str) -> None:
+        """Put a text where the cursor is."""
+        self._insert(text)
+
+    def replace_before_cursor(self, text: str) -> None:
+        """What stands before the cursor becomes `text`; undo brings it back."""
+        self._buffer.save_to_undo_stack()
+        self._buffer.delete_before_cursor(self._buffer.cursor_position)
+        self._buffer.insert_text(text)
+
     def edit(self, stroke: Stroke) -> None:
         """Apply a key; keys that mean nothing here do nothing."""
         name = f"alt {stroke.key}" if stroke.alt else stroke.key

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NoReturn
 
 from rich.console import Console, ConsoleOptions
-from rich.control import Control
 from rich.live import Live
-from rich.segment import ControlType
 from rich.text import Text
 
 from realtime_cli.session.state import SessionState
+from realtime_cli.terminal.clipboard import copy
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
-from realtime_cli.terminal.entries import begins_turn, entry_lines
+from realtime_cli.terminal.counter import Lines
+from realtime_cli.terminal.entries import begins_turn, entry_lines, note_lines
 from realtime_cli.terminal.meters import Ballistics
 from realtime_cli.terminal.output import silence
 from realtime_cli.terminal.question import Asked
 from realtime_cli.terminal.quiet import QuietStderr
+from realtime_cli.terminal.reflow import erasing
 from realtime_cli.terminal.render import Canvas, Picture, render
+from realtime_cli.terminal.reports import Reports
 from realtime_cli.terminal.status import Peaks
 from realtime_cli.terminal.theme import Theme
 
@@ -53,6 +56,8 @@ class LiveView:
     Only what changed is drawn: an equal picture at an equal size writes no byte. Runs on the loop, without threads.
     """
 
+    has_pages = True
+
     def __init__(
         self,
         console: Console,
@@ -77,6 +82,7 @@ class LiveView:
         self._epoch_offset_s = epoch_offset_s
         self._quiet = quiet
         self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
+        self._saw: Callable[[SessionState], None] = lambda state: None
         self._live: Live | None = None
         self._region = _Region()
         self._mic, self._speaker = Ballistics(), Ballistics()
@@ -86,10 +92,27 @@ class LiveView:
         self._last: tuple[SessionState, float] | None = None
         self.asked = Asked()
         self._watches_size = False
+        self._notes: list[str] = []
+        self._reports = Reports()
 
-    def watch_keys(self, keys: Callable[[], KeysPicture]) -> None:
-        """Show what the keyboard adds to the picture, asked for at each update."""
-        self._keys = keys
+    def watch_keys(
+        self, keys: Callable[[], KeysPicture], saw: Callable[[SessionState], None] = lambda state: None
+    ) -> None:
+        """Show what the keyboard adds to the picture, asked for at each update; `saw` is told what is shown."""
+        self._keys, self._saw = keys, saw
+
+    @property
+    def state(self) -> SessionState | None:
+        """The newest picture of the session."""
+        return self._last[0] if self._last is not None else None
+
+    def note(self, lines: Lines) -> None:
+        """Print these lines above the region, with the next picture."""
+        self._notes.extend(lines)
+
+    def copy(self, text: str) -> None:
+        """By the terminal, and by the desktop's own program."""
+        self.note([copy(text, os.environ, lambda order: self._guarded(self._write, order))])
 
     def start(self) -> None:
         """Hide the cursor and take the bottom of the screen; also after `suspend`."""
@@ -119,6 +142,8 @@ class LiveView:
             OutputClosed: The terminal went away.
         """
         self._last = (state, now_s)
+        self._saw(state)
+        self._notes += self._reports.new(state)
         if self._live is None:
             return
         size = self._measure()
@@ -126,7 +151,7 @@ class LiveView:
             self._guarded(self._erase_at_new_size, size[0])
             self._size = size
             self._drawn = _NOTHING
-        settled = self._settled_lines(state, state.settled)
+        settled = self._settled_lines(state, state.settled) + self._noted_lines()
         picture = render(self._calmed(state, now_s), self._canvas(), now_s)
         if not settled and picture == self._drawn:
             self.asked.show(state.question, now_s)
@@ -143,7 +168,7 @@ class LiveView:
             if self._live is not None:
                 if self._last is not None:
                     state, _ = self._last
-                    left = self._settled_lines(state, len(state.entries))
+                    left = self._settled_lines(state, len(state.entries)) + self._noted_lines()
                     self._region.picture = _NOTHING
                     self._guarded(self._show, left)
                 self._leave()
@@ -202,6 +227,15 @@ class LiveView:
         self._printed = max(self._printed, end)
         return lines
 
+    def _noted_lines(self) -> list[Text]:
+        width = max(12, self._size[0] - 1)
+        notes, self._notes = self._notes, []
+        return [line for note in notes for line in note_lines(note, width, self._theme)]
+
+    def _write(self, order: str) -> None:
+        self._console.file.write(order)
+        self._console.file.flush()
+
     def _show(self, settled: list[Text]) -> None:
         """One write to the terminal: region erased, finished lines, region drawn."""
         assert self._live is not None
@@ -231,22 +265,7 @@ class LiveView:
         return size.width, size.height
 
     def _erase_at_new_size(self, width: int) -> None:
-        """Erase the region where it stands after the terminal changed its width.
-
-        Rich goes up by as many rows as it wrote. A terminal that wraps old lines anew made more rows of them, so
-        those are erased here, and the cursor is put where Rich believes it to be.
-        """
-        written = [line.cell_len for line in self._drawn.lines]
-        rows = (
-            sum(max(1, -(-cells // max(1, width))) for cells in written)
-            if self._theme.reflows
-            else len(written)
-        )
-        up = ((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)) * (rows - 1)
-        down = ((ControlType.CURSOR_DOWN, len(written) - 1),) if len(written) > 1 else ()
-        self._console.control(
-            Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2), *up, *down)
-        )
+        self._console.control(erasing(self._drawn.lines, width, reflows=self._theme.reflows))
 
     def _watch_size(self, wanted: bool) -> None:
         """Redraw at once when the size changes; without it the next update notices."""

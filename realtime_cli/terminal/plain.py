@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TextIO
 
 from realtime_cli.session.state import Call, Entry, Notice, Phase, SessionState, Spoken
+from realtime_cli.terminal.clipboard import copy
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
+from realtime_cli.terminal.counter import Lines
 from realtime_cli.terminal.output import write
 from realtime_cli.terminal.question import Asked, question_text
+from realtime_cli.terminal.reports import Reports
 from realtime_cli.terminal.sanitize import clean, clean_line
 from realtime_cli.terminal.theme import Colour, Theme
 from realtime_cli.terminal.wording import call_outcome, call_signature, phase_words, role_name
@@ -21,6 +25,8 @@ _LABEL_COLOURS = {"you": "32", "assistant": "36", "aside": "36", "call": "34"}
 class PlainView:
     """The conversation on stdout, one entry after the other as it is finished; states and notices on stderr."""
 
+    has_pages = False
+
     def __init__(self, out: TextIO, err: TextIO, theme: Theme) -> None:
         """Streams to write to; colours only where they are forced (`FORCE_COLOR`)."""
         self._out = out
@@ -30,15 +36,44 @@ class PlainView:
         self._phase: Phase | None = None
         self._last: SessionState | None = None
         self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
+        self._saw: Callable[[SessionState], None] = lambda state: None
+        self._reports = Reports()
         self._typed: str | None = None
         self.asked = Asked()
 
-    def watch_keys(self, keys: Callable[[], KeysPicture]) -> None:
+    def watch_keys(
+        self, keys: Callable[[], KeysPicture], saw: Callable[[SessionState], None] = lambda state: None
+    ) -> None:
         """Echo what is typed, on stderr: the terminal itself does not while single keys are read."""
-        self._keys = keys
+        self._keys, self._saw = keys, saw
+
+    @property
+    def state(self) -> SessionState | None:
+        """The newest picture of the session."""
+        return self._last
+
+    def note(self, lines: Lines) -> None:
+        """Lines on stderr, at once."""
+        self._break_typed_line()
+        write(self._err, "".join(f"{_indented(clean(line))}\n" for line in lines))
+
+    def copy(self, text: str) -> None:
+        """By the terminal where stderr is one, and by the desktop's own program."""
+
+        def order_terminal(order: str) -> None:
+            write(self._err, order)
+
+        self.note([copy(text, os.environ, order_terminal if self._err.isatty() else None)])
 
     def start(self) -> None:
         """Nothing to take."""
+
+    def suspend(self) -> None:
+        """What was typed so far stays where it is."""
+        self._break_typed_line()
+
+    def resume(self) -> None:
+        """The next lines follow the shell's."""
 
     def update(self, state: SessionState, now_s: float) -> None:
         """Print entries that were settled since the last time, then the state if it is another one.
@@ -47,7 +82,10 @@ class PlainView:
             OutputClosed: Nobody reads stdout any more.
         """
         self._last = state
+        self._saw(state)
         self._print_until(state, state.settled)
+        if reported := self._reports.new(state):
+            self.note(reported)
         if state.phase is not self._phase:
             self._phase = state.phase
             self._break_typed_line()

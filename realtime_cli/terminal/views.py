@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from realtime_cli.session.facts import Fact
 from realtime_cli.terminal.answer import AnswerView
+from realtime_cli.terminal.bindings import DEFAULT_BINDINGS, Bindings
 from realtime_cli.terminal.contract import View
 from realtime_cli.terminal.plain import PlainView
 from realtime_cli.terminal.theme import Colour, Theme, theme_for
@@ -61,13 +62,17 @@ def open_view(kind: Kind, look: Look | None = None) -> View:
     return PlainView(sys.stdout, sys.stderr, theme)
 
 
-def keyboard_for(view: View, *, typing: bool = False) -> MakeKeyboard | None:
+def keyboard_for(
+    view: View, *, typing: bool = False, bindings: Bindings = DEFAULT_BINDINGS
+) -> MakeKeyboard | None:
     """What makes the keyboard of this process' terminal, None where there is no terminal to read keys from.
 
     Args:
         view: From `open_view`. It shows what is typed; a live one is given back while the process is suspended.
         typing: Keep a line open for messages, because there is no microphone.
+        bindings: Which key does what.
     """
+    from realtime_cli.terminal.counter import NO_BOARD
     from realtime_cli.terminal.key_input import find_key_input
     from realtime_cli.terminal.keyboard import Keyboard
     from realtime_cli.terminal.live import LiveView
@@ -75,14 +80,21 @@ def keyboard_for(view: View, *, typing: bool = False) -> MakeKeyboard | None:
     key_input = find_key_input()
     if key_input is None:
         return None
-    live = view if isinstance(view, LiveView) else None
 
     def make(post: Callable[[Fact], None], changed: Callable[[], None]) -> Keyboard:
         shows = view if isinstance(view, LiveView | PlainView) else None
         answerable = shows.asked.answerable if shows is not None else lambda now_s: None
-        keyboard = Keyboard(key_input, post, changed, screen=live, typing=typing, answerable=answerable)
+        keyboard = Keyboard(
+            key_input,
+            post,
+            changed,
+            typing=typing,
+            answerable=answerable,
+            board=shows or NO_BOARD,
+            bindings=bindings,
+        )
         if shows is not None:
-            shows.watch_keys(lambda: keyboard.picture)
+            shows.watch_keys(lambda: keyboard.picture, keyboard.saw)
         return keyboard
 
     return make

@@ -126,8 +126,8 @@ def test_meters_sink_instead_of_jumping() -> None:
     shown = []
     for number, state in enumerate((loud, quiet, quiet, loud)):
         desk.view.update(state, NOW_S + number * 0.1)
-        bar, number = desk.screen.shown[0].split("▕")[1].split("dB")[0].rsplit("▏", 1)
-        shown.append((bar.count("█"), "╵" in bar, number.strip()))
+        bar, count = desk.screen.shown[0].split("▕")[1].split("dB")[0].rsplit("▏", 1)
+        shown.append((bar.count("█"), "╵" in bar, count.strip()))
     assert [cells for cells, _, _ in shown] == [5, 5, 4, 5]
     assert [number for _, _, number in shown] == ["-10"] * 4
     assert [mark for _, mark, _ in shown] == [False, False, True, False]
