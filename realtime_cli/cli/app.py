@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from realtime_cli import __version__
-from realtime_cli.cli import devices, history, send_text, serve, talk, tools
+from realtime_cli.cli import (
+    config,
+    devices,
+    history,
+    keys,
+    profiles,
+    providers,
+    send_text,
+    serve,
+    talk,
+    tools,
+    voices,
+)
 from realtime_cli.cli.coercion import QuickGroup
 from realtime_cli.cli.remembering import spelled_out
 
@@ -42,8 +54,14 @@ app.command("talk")(talk.talk)
 app.command("send-text")(send_text.send_text)
 app.command("serve")(serve.serve)
 app.command("devices")(devices.devices)
+app.add_typer(providers.app, name="providers")
 app.add_typer(tools.app)
 app.add_typer(history.app)
+app.command("voices")(voices.voices)
+app.command("models")(voices.models)
+app.add_typer(config.app)
+app.add_typer(keys.app)
+app.add_typer(profiles.app)
 
 
 def main() -> None:

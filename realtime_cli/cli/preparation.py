@@ -14,8 +14,11 @@ from urllib.parse import urlsplit
 
 from realtime_cli.cli.equipment import Equipment
 from realtime_cli.cli.options import plain_values
+from realtime_cli.config.paths import DOTENV_FILE, PROJECT_FILE
 from realtime_cli.config.settings import Loaded, Settings, load
+from realtime_cli.config.trust import check_project
 from realtime_cli.errors import ConfigError, RecordingError
+from realtime_cli.providers.address import host_of, is_loopback
 from realtime_cli.providers.choice import choose
 from realtime_cli.providers.provider import Target
 
@@ -71,16 +74,22 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
         given["provider"] = "local"  # only the local server asks a language model
     loaded = load(given, os.environ, Path())
     target = choose(loaded, may_fall_back=may_fall_back)
+    _check_project(loaded, target)
     if not target.url and loaded.settings.llm:
         model = loaded.settings.llm_model or "the first model"
         target = replace(target, model=model, why=f"answers by {urlsplit(loaded.settings.llm).netloc}")
     return Prepared(loaded, target)
 
 
+def _check_project(loaded: Loaded, target: Target) -> None:
+    """Files of the current folder decide nothing that could harm, unless the user trusts them."""
+    trusted = loaded.settings.trust_project and not loaded.from_project("trust_project")
+    here = not target.url or is_loopback(host_of(target.url))
+    check_project(loaded.origins, (PROJECT_FILE, DOTENV_FILE), trusted=trusted, is_this_machine=here)
+
+
 @asynccontextmanager
-async def line_to(
-    prepared: Prepared, tell: Callable[[str], None] | None = None
-) -> AsyncIterator[Opener]:
+async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None) -> AsyncIterator[Opener]:
     """The way to the other end: a WebSocket, or the local server inside this process, which ends with the block.
 
     Args:
@@ -123,8 +132,6 @@ async def _headers(prepared: Prepared) -> dict[str, str]:
         raise ConfigError(
             f"{target.provider.title} has no client secrets", advice="Connect without --ephemeral."
         )
-    from urllib.parse import urlsplit
-
     from realtime_cli.transport.client_secret import client_secret
 
     parts = urlsplit(target.url)

@@ -118,18 +118,30 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stt_engine: str = "auto"
     tts_engine: str = "auto"
     vad_engine: str = "auto"
-    brain: str = "rules"
+    brain: str = "auto"
+    llm: str | None = None
+    llm_model: str | None = None
+    stt_url: str | None = None
+    stt_model: str | None = None
+    tts_url: str | None = None
+    tts_model: str | None = None
+    tts_voice: str | None = None
 
     providers: dict[str, ProviderEntry] = {}
 
 
-_LISTS = ("tools", "mcp", "hosted_mcp", "builtin", "tool_hosts", "header")
+LISTS = ("tools", "mcp", "hosted_mcp", "builtin", "tool_hosts", "header")
 """Settings that are lists: separated by commas in variables."""
 
-_TABLES = ("providers", "prices", "tool_approvals", "shell_tools", "mcp_servers")
+TABLES = ("providers", "prices", "tool_approvals", "shell_tools", "mcp_servers")
 """Settings that are tables: in files only."""
 
 _FIELDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+
+
+def setting_types() -> dict[str, Any]:
+    """All settings with their types."""
+    return dict(_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +188,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> 
                     f"{source} in this folder asks to be trusted",
                     advice="Remove trust_project there; give --trust-project yourself if you trust the folder.",
                 )
-            merged[name] = _checked(source, name, value)
+            merged[name] = checked(source, name, value)
             origins[name] = source
     return Loaded(Settings(**merged), origins, environment)
 
@@ -186,14 +198,14 @@ def _variables(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
     found: dict[str, dict[str, Any]] = {DOTENV_FILE: {}, "environment": {}}
     for variable, text in environment.values.items():
         name = variable.removeprefix(ENV_PREFIX).lower()
-        if not variable.startswith(ENV_PREFIX) or name not in _FIELDS or name in _TABLES or not text:
+        if not variable.startswith(ENV_PREFIX) or name not in _FIELDS or name in TABLES or not text:
             continue  # other variables may carry our prefix for reasons of their own
-        value: Any = [part for part in text.split(",") if part] if name in _LISTS else text
+        value: Any = [part for part in text.split(",") if part] if name in LISTS else text
         found[environment.origin(variable)][name] = value
     return list(found.items())
 
 
-def _checked(source: str, name: str, value: Any) -> Any:
+def checked(source: str, name: str, value: Any) -> Any:
     """The value in its declared type; text from variables may spell numbers and booleans."""
     expected = _FIELDS.get(name)
     where = (

@@ -26,6 +26,10 @@ GUARDED: Mapping[str, str] = {
     "record": "write files",
     "output_file": "write files",
     "llm": "send your words to an address of its own",
+    "stt_url": "send your words to an address of its own",
+    "tts_url": "send your words to an address of its own",
+    "stt_model": "load files into this program",
+    "tts_model": "load files into this program",
     "trust_project": "trust itself",
 }
 """Setting -> what it would do, in words. What gives a model hands is judged where hands are made (`cli.equipment`)."""
