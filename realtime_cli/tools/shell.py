@@ -120,7 +120,7 @@ def tool_of(command: Command) -> Tool:
         read_only=command.read_only,
         time_limit_s=command.time_limit_s,
         on_interruption=command.on_interruption,
-        note=f"runs: {shlex.join(command.argv)}",
+        note=f"runs: {_shown(command.argv)}",
     )
 
 
@@ -250,6 +250,11 @@ def _word(
         return values[match[1]][0] if match[1] is not None else match[0][0]
 
     return [_PLACE.sub(put, word)]
+
+
+def _shown(argv: Sequence[str]) -> str:
+    """The command for people: quoted where a word would not be one, places as they are."""
+    return " ".join(word if _PLACE.search(word) and " " not in word else shlex.quote(word) for word in argv)
 
 
 def _folder(command: Command) -> str | None:
