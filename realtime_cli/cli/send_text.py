@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realtime_cli.cli import options, tool_options
+from realtime_cli.cli import local_options, options, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.material import Material
 from realtime_cli.cli.options import ANSWER, MATERIAL, MORE
@@ -150,6 +150,8 @@ def send_text(
     header: options.Header = None,
     ca_file: options.CaFile = None,
     proxy: options.Proxy = None,
+    llm: local_options.Llm = None,
+    llm_model: local_options.LlmModel = None,
     continued: options.Continue = None,
     history: options.History = None,
     journal: options.Journal = None,

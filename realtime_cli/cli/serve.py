@@ -1,63 +1,201 @@
-"""`realtime-cli serve`: the local server on a loopback port, for any Realtime client."""
+"""`realtime-cli serve`: the local server on a port, for any Realtime client."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_cli.cli import options
+from realtime_cli.cli import local_options, options
 from realtime_cli.cli.boundary import guarded, say
 
+if TYPE_CHECKING:
+    from realtime_cli.server.link import Link
+    from realtime_cli.server.options import ServerOptions
+
 PORT = 8910
+DOOR = "Who gets in"
+TESTING = "Testing clients"
+MINUTE_S = 60.0
 
 
 @guarded
 def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = PORT,
-    brain: Annotated[
-        str | None, typer.Option("--brain", metavar="NAME", help="Who answers: rules, echo or scripted.")
+    llm: local_options.Llm = None,
+    llm_model: local_options.LlmModel = None,
+    brain: local_options.Brain = None,
+    stt_engine: local_options.SttEngine = None,
+    stt_url: local_options.SttUrl = None,
+    stt_model: local_options.SttModel = None,
+    tts_engine: local_options.TtsEngine = None,
+    tts_url: local_options.TtsUrl = None,
+    tts_model: local_options.TtsModel = None,
+    tts_voice: local_options.TtsVoice = None,
+    vad_engine: local_options.VadEngine = None,
+    language: options.Language = None,
+    list_engines: Annotated[
+        bool,
+        typer.Option("--list-engines", help="Show all engines, what adds them and how big they are; end."),
+    ] = False,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host",
+            metavar="ADDRESS",
+            help="Listen there; more than this machine needs --token.",
+            rich_help_panel=DOOR,
+        ),
+    ] = "127.0.0.1",
+    token: Annotated[
+        str,
+        typer.Option(
+            "--token",
+            metavar="TEXT",
+            envvar="REALTIME_CLI_SERVE_TOKEN",
+            help="Clients must show this as their key.",
+            show_default=False,
+            rich_help_panel=DOOR,
+        ),
+    ] = "",
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-origin",
+            metavar="ORIGIN",
+            help="Let web pages from there connect. Repeatable.",
+            rich_help_panel=DOOR,
+        ),
     ] = None,
-    stt_engine: Annotated[
-        str | None, typer.Option("--stt-engine", metavar="NAME", help="Who hears: pocketsphinx or none.")
-    ] = None,
-    tts_engine: Annotated[
+    max_sessions: Annotated[
+        int,
+        typer.Option("--max-sessions", min=1, max=1000, help="Clients at a time.", rich_help_panel=DOOR),
+    ] = 32,
+    session_minutes: Annotated[
+        float,
+        typer.Option(
+            "--session-minutes",
+            min=0.01,
+            max=10_000.0,
+            help="Length of a session; then 1001.",
+            rich_help_panel=DOOR,
+        ),
+    ] = 60.0,
+    strict_ga: Annotated[
+        bool,
+        typer.Option("--strict-ga", help="Refuse clients of the beta dialect.", rich_help_panel=TESTING),
+    ] = False,
+    faults: Annotated[
         str | None,
-        typer.Option("--tts-engine", metavar="NAME", help="Who speaks: espeak-ng, espeak-loader or tone."),
+        typer.Option(
+            "--faults",
+            metavar="NAME,...|FILE",
+            help="Misbehave as real servers do (`--faults list` shows how), or play a scenario file.",
+            rich_help_panel=TESTING,
+        ),
     ] = None,
-    vad_engine: Annotated[
-        str | None, typer.Option("--vad-engine", metavar="NAME", help="Who finds speech: silero or energy.")
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            metavar="FILE",
+            help="Write each session as a scenario file, content included.",
+            rich_help_panel=TESTING,
+        ),
     ] = None,
     log_file: options.LogFile = None,
+    trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:
-    """Serve the Realtime protocol on 127.0.0.1, offline and without a key.
+    """Serve the Realtime protocol on this machine, offline and without a key.
 
     Prints its URL on stdout. The official SDK finds it with `websocket_base_url="ws://127.0.0.1:8910/v1"`.
-    """
-    import os
-    from pathlib import Path
 
+    Examples: `realtime-cli serve`; `realtime-cli serve --llm http://127.0.0.1:11434/v1 --llm-model llama3.2`;
+    `realtime-cli serve --faults late-transcripts,odd-bytes`.
+    """  # fmt: skip
+    flags = options.settings_among({k: v for k, v in locals().items() if k not in ("record", "host")})
+    if list_engines:
+        return _list_engines()
+    if faults == "list":
+        return _list_faults()
+
+    import os
+
+    from realtime_cli.cli.local_server import behaviour_of, engines_of, offer
     from realtime_cli.cli.preparation import start_log
     from realtime_cli.config.settings import load
+    from realtime_cli.runtime.serving import play_until_stopped, serve_until_stopped
 
-    flags = {
-        "brain": brain,
-        "stt_engine": stt_engine,
-        "tts_engine": tts_engine,
-        "vad_engine": vad_engine,
-        "log_file": log_file,
-    }
-    settings = load(flags, os.environ, Path()).settings
-    start_log(settings.log_file, debug=debug)
+    loaded = load(options.plain_values(flags), os.environ, Path())
+    start_log(loaded.settings.log_file, debug=debug)
 
-    from realtime_cli.cli.preparation import engines_for
-    from realtime_cli.runtime.serving import serve_until_stopped
+    def door(behaviour: ServerOptions) -> ServerOptions:
+        from dataclasses import replace
 
-    engines = engines_for(settings)
-    for line in engines.missing:
-        say(line)
-    if engines.brain.banner:
-        say(engines.brain.banner)
-    return asyncio.run(serve_until_stopped(engines, port, typer.echo))
+        return replace(
+            behaviour,
+            host=host,
+            token=token,
+            allowed_origins=frozenset(allow_origin or ()),
+            max_sessions=max_sessions,
+            max_session_s=session_minutes * MINUTE_S,
+            strict_ga=strict_ga,
+        )
+
+    if faults and Path(faults).suffix == ".json":
+        from realtime_cli.server.options import ServerOptions
+        from realtime_cli.server.scripted import load_scenario
+
+        steps = load_scenario(Path(faults))
+        return asyncio.run(play_until_stopped(steps, port, typer.echo, say, door(ServerOptions())))
+    between = _between(faults, record)
+    engines = engines_of(loaded)
+    for line in (*engines.missing, engines.brain.banner, offer(loaded.settings)):
+        if line:
+            say(line)
+    options_of_it = door(behaviour_of(loaded.settings, engines))
+    return asyncio.run(serve_until_stopped(engines, port, typer.echo, options_of_it, between))
+
+
+def _between(faults: str | None, record: Path | None) -> Callable[[Link], Link]:
+    """What stands between each client and its session."""
+    from realtime_cli.server.faults import faulty, read_faults
+    from realtime_cli.server.recording import RecordingLink, check_folder
+
+    spoil = faulty(read_faults(faults)) if faults else None
+    if record is not None:
+        check_folder(record)
+
+    def between(link: Link) -> Link:
+        # The record holds what the client really got, faults included.
+        recorded: Link = RecordingLink(link, record) if record is not None else link
+        return spoil(recorded) if spoil else recorded
+
+    return between
+
+
+def _list_engines() -> int:
+    from realtime_cli.server.engines.installed import what_is_installed
+
+    part = ""
+    for row in what_is_installed():
+        if row.part != part:
+            part = row.part
+            typer.echo(f"{part}:")
+        state = "installed" if row.installed else f"add it: {row.add} ({row.size})"
+        typer.echo(f"  {row.name:15} {row.note}; {state}" if row.add else f"  {row.name:15} {row.note}")
+        if row.voices and row.installed:
+            typer.echo(f"  {'':15} voices: {', '.join(row.voices)}")
+    return 0
+
+
+def _list_faults() -> int:
+    from realtime_cli.server.faults import FAULTS
+
+    for name, meaning in FAULTS.items():
+        typer.echo(f"{name:18} {meaning}")
+    return 0

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from realtime_cli.runtime.signals import Signals
 from realtime_cli.server.engines.contract import Engines
-from realtime_cli.server.listener import serve
+from realtime_cli.server.link import Link
+from realtime_cli.server.listener import RunningServer, open_door, serve
 from realtime_cli.server.options import ServerOptions
+from realtime_cli.server.scripted import ScenarioBroken, ScriptedServer, Step
+from realtime_cli.server.session_host import Greeting
 
 
 async def serve_until_stopped(
-    engines: Engines, port: int, ready: Callable[[str], None], options: ServerOptions | None = None
+    engines: Engines,
+    port: int,
+    ready: Callable[[str], None],
+    options: ServerOptions | None = None,
+    between: Callable[[Link], Link] = lambda link: link,
 ) -> int:
     """Listen until SIGINT, SIGTERM or SIGHUP; then tell every client (1001) and end the engines.
 
@@ -21,6 +28,7 @@ async def serve_until_stopped(
         port: 0 for any free one.
         ready: Called once with the URL.
         options: How the server behaves.
+        between: Put between each client and its session.
 
     Returns:
         0: being stopped is how a server ends.
@@ -28,11 +36,50 @@ async def serve_until_stopped(
     Raises:
         Unreachable: The port is taken.
     """
+
+    async def get_ready() -> None:
+        await asyncio.gather(engines.ears.start(), engines.mouth.start())
+
+    return await _until_stopped(serve(engines, options, port, between), get_ready, ready)
+
+
+async def play_until_stopped(
+    steps: Sequence[Step],
+    port: int,
+    ready: Callable[[str], None],
+    tell: Callable[[str], None],
+    options: ServerOptions | None = None,
+) -> int:
+    """Play a scenario to every client until a signal comes.
+
+    Args:
+        steps: The scenario.
+        tell: Takes a line when a client did not do what the scenario expects.
+    """
+
+    async def play(link: Link, _greeting: Greeting) -> None:
+        try:
+            await ScriptedServer(steps).attend(link)
+        except ScenarioBroken as broken:
+            tell(str(broken))
+            await link.close(1011, str(broken))
+        else:
+            tell("The scenario was played to its end.")
+
+    async def nothing() -> None:
+        """There is nothing to get ready."""
+
+    return await _until_stopped(open_door(play, options, port), nothing, ready)
+
+
+async def _until_stopped(
+    opening: Awaitable[RunningServer], get_ready: Callable[[], Awaitable[None]], ready: Callable[[str], None]
+) -> int:
     stop = asyncio.Event()
     with Signals(lambda _: stop.set()):
-        server = await serve(engines, options, port)
+        server = await opening
         try:
-            await asyncio.gather(engines.ears.start(), engines.mouth.start())
+            await get_ready()
             ready(server.url)
             await stop.wait()
         finally:

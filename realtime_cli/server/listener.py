@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from hmac import compare_digest
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,19 +19,20 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Origin, Subprotocol
 
-from realtime_cli.errors import Unreachable
+from realtime_cli.errors import ConfigError, Unreachable
 from realtime_cli.server.engines.contract import EngineFailed, Engines
 from realtime_cli.server.link import Link, LinkClosed, MemoryLink
 from realtime_cli.server.options import MAX_APPEND_BYTES, ServerOptions
 from realtime_cli.server.session_host import Greeting, SessionHost
 
-HOST: Final = "127.0.0.1"
 PATH: Final = "/v1/realtime"
 HEALTH_PATH: Final = "/healthz"
 MAX_MESSAGE_BYTES: Final = (MAX_APPEND_BYTES + 1024 * 1024) * 4 // 3
 """The largest append in base64, with room around it."""
 
 REALTIME: Final = Subprotocol("realtime")
+KEY_PROTOCOL: Final = "openai-insecure-api-key."
+"""Clients in browsers cannot set headers: their key comes as the name of a subprotocol."""
 
 Attendant: TypeAlias = Callable[[Link, Greeting], Awaitable[None]]
 """Serves one client until it leaves."""
@@ -76,13 +79,15 @@ class RunningServer:
     """
 
     port: int
+    host: str
     _engines: Engines | None
     _server: Server = field(repr=False)
 
     @property
     def url(self) -> str:
         """Where clients connect."""
-        return f"ws://{HOST}:{self.port}{PATH}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"ws://{host}:{self.port}{PATH}"
 
     @property
     def sessions(self) -> int:
@@ -97,21 +102,28 @@ class RunningServer:
             await stop_engines(self._engines)
 
 
-async def serve(engines: Engines, options: ServerOptions | None = None, port: int = 0) -> RunningServer:
-    """Listen on the loopback interface only.
+async def serve(
+    engines: Engines,
+    options: ServerOptions | None = None,
+    port: int = 0,
+    between: Callable[[Link], Link] = lambda link: link,
+) -> RunningServer:
+    """Listen, on the loopback interface only unless the options say otherwise.
 
     Args:
         engines: Stopped when the server is closed.
         options: How the server behaves.
         port: 0 for any free one.
+        between: Put between each client and its session: something that records, or makes faults.
 
     Raises:
         Unreachable: The port is taken or not allowed.
+        ConfigError: The host is no loopback address and there is no token.
     """
     chosen = options or ServerOptions()
 
     async def session(link: Link, greeting: Greeting) -> None:
-        await SessionHost(link, engines, chosen, greeting).run()
+        await SessionHost(between(link), engines, chosen, greeting).run()
 
     return await open_door(session, chosen, port, engines)
 
@@ -131,11 +143,15 @@ async def open_door(
         Unreachable: The port is taken or not allowed.
     """
     options = options or ServerOptions()
+    if not options.token and not is_loopback(options.host):
+        raise ConfigError(
+            f"Listening on {options.host} lets other machines in", advice="Give a token too: --token."
+        )
     door = _Door(session, options)
     try:
         server = await serve_websockets(
             door.attend,
-            HOST,
+            options.host,
             port,
             process_request=door.judge,
             origins=[None, *(Origin(origin) for origin in options.allowed_origins)],
@@ -146,11 +162,11 @@ async def open_door(
         )
     except OSError as problem:
         raise Unreachable(
-            f"cannot listen on {HOST}:{port}: {problem.strerror}",
+            f"cannot listen on {options.host}:{port}: {problem.strerror or problem}",
             advice="Choose another --port, or 0 for any.",
         ) from problem
     door.server = server
-    return RunningServer(server.sockets[0].getsockname()[1], engines, server)
+    return RunningServer(server.sockets[0].getsockname()[1], options.host, engines, server)
 
 
 async def attend(
@@ -205,6 +221,8 @@ class _Door:
             return _plain(HTTPStatus.OK, "ok\n")
         if path.rstrip("/") != PATH:
             return _plain(HTTPStatus.NOT_FOUND, f"Nothing here. Realtime sessions are at {PATH}\n")
+        if self.options.token and not _shows(request.headers, self.options.token):
+            return _plain(HTTPStatus.UNAUTHORIZED, "The token is missing or wrong.\n")
         if self.server is not None and len(self.server.connections) >= self.options.max_sessions:
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many sessions.\n")
         return None
@@ -219,6 +237,25 @@ class _Door:
             transcription=query.get("intent") == ["transcription"],
         )
         await self.session(SocketLink(connection), greeting)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can connect there."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shows(headers: Headers, token: str) -> bool:
+    """Whether a client carries the token in one of the places where Realtime clients put their key."""
+    offered = ",".join(headers.get_all("Sec-WebSocket-Protocol"))
+    keys = [
+        *(value.removeprefix("Bearer ") for value in headers.get_all("Authorization")),
+        *headers.get_all("api-key"),
+        *(name.strip().removeprefix(KEY_PROTOCOL) for name in offered.split(",")),
+    ]
+    return any(compare_digest(key.encode(), token.encode()) for key in keys)
 
 
 def _closed(closed: ConnectionClosed) -> LinkClosed:

@@ -90,7 +90,7 @@ class Listening:
                 commands += [
                     v.StopTimer("idle"),
                     v.Say(p.InputAudioBufferSpeechStarted(audio_start_ms=news.start_ms, item_id=item_id)),
-                    v.Listen(item_id),
+                    v.Listen(item_id, self._session.language),
                     *self._on_speech(),
                 ]
             elif isinstance(news, Heard):
@@ -133,7 +133,7 @@ class Listening:
             return []
         self._utterances[entry.id] = _Utterance(told=False, wanted=False)
         pcm = WireDecoder(entry.format).feed(bytes(entry.audio))
-        return [v.Listen(entry.id), v.Feed(entry.id, pcm), v.Transcribe(entry.id)]
+        return [v.Listen(entry.id, self._session.language), v.Feed(entry.id, pcm), v.Transcribe(entry.id)]
 
     def heard_partial(self, item_id: str, text: str) -> Commands:
         """Stable words of an utterance: the whole text so far."""
@@ -183,7 +183,7 @@ class Listening:
         item_id = self._session.names.new("item")
         self._current = item_id
         self._utterances[item_id] = _Utterance(told=told, wanted=self._session.transcribes)
-        return item_id, [v.Listen(item_id)]
+        return item_id, [v.Listen(item_id, self._session.language)]
 
     def _feed(self, pcm: bytes) -> Commands:
         if not pcm:
@@ -208,7 +208,9 @@ class Listening:
         self._current = None
         utterance = self._utterances[item_id]
         utterance.told, utterance.duration_ms = True, milliseconds(len(pcm))
-        again: Commands = [v.Listen(item_id), v.Feed(item_id, pcm)] if utterance.broken else []
+        again: Commands = (
+            [v.Listen(item_id, self._session.language), v.Feed(item_id, pcm)] if utterance.broken else []
+        )
         return [
             *self._committed(item_id, pcm, words=None),
             *self._show(item_id, utterance),

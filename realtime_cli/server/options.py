@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 MAX_APPEND_BYTES: Final = 15 * 1024 * 1024
@@ -27,7 +27,10 @@ class ServerOptions:
         max_manual_buffer_s: Most audio waiting for a manual commit.
         kept_audio_bytes: Item audio kept for `conversation.item.retrieve`; the oldest is forgotten first.
         max_items: Most items in one conversation.
+        languages: What the ears understand; a session that wants another is refused. Empty: anything.
         max_sessions: Connections at the same time; more are refused with HTTP 503.
+        host: Address to listen on; anything but loopback demands a token.
+        token: What a client must show as its key; "" lets everybody on this machine in.
         allowed_origins: Browser origins that may connect; none by default.
     """
 
@@ -41,8 +44,11 @@ class ServerOptions:
     max_manual_buffer_s: float = 600.0
     kept_audio_bytes: int = 64 * 1024 * 1024
     max_items: int = 5000
+    languages: tuple[str, ...] = ()
     max_sessions: int = 32
     allowed_origins: frozenset[str] = frozenset()
+    host: str = "127.0.0.1"
+    token: str = field(default="", repr=False)
 
 
 class Names:

@@ -55,6 +55,13 @@ class Session:
         return turn_rules(self.audio_in.turn_detection)
 
     @property
+    def language(self) -> str:
+        """What the client says is spoken; "" when it does not say."""
+        transcription = self.audio_in.transcription
+        language = transcription.language if isinstance(transcription, p.Transcription) else ""
+        return language if isinstance(language, str) else ""
+
+    @property
     def transcribes(self) -> bool:
         """Whether the client wants to read what the user said."""
         return isinstance(self.audio_in.transcription, p.Transcription)

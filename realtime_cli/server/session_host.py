@@ -142,8 +142,8 @@ class SessionHost:
             case v.Say(event=event):
                 for text in self._dialect.encode_server(self._in_clients_words(event)):
                     self._outbox.put(text)
-            case v.Listen(item_id=item_id):
-                bench.listen(item_id)
+            case v.Listen(item_id=item_id, language=language):
+                bench.listen(item_id, language)
             case v.Feed(item_id=item_id, pcm=pcm):
                 bench.feed(item_id, pcm)
             case v.Transcribe(item_id=item_id):

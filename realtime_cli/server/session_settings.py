@@ -99,6 +99,7 @@ def updated(
     check_token_limit(change.max_output_tokens, "session.max_output_tokens")
     check_tools(change.tools, "session.tools")
     check_audio(change.audio, "session.audio")
+    _check_language(change.audio, options)
     for name, wanted in (("reasoning", change.reasoning), ("prompt", change.prompt)):
         if wanted is not UNSET and wanted is not None:
             raise Refused("Unsupported option for this model.", param=f"session.{name}")
@@ -127,6 +128,21 @@ def _check_listening_only(change: p.SessionConfig) -> None:
             "Unknown parameter: 'session.audio.output'.",
             code="unknown_parameter",
             param="session.audio.output",
+        )
+
+
+def _check_language(audio: p.AudioConfig | UnsetType, options: ServerOptions) -> None:
+    """What the ears do not understand is refused, so that nobody waits for words that cannot come."""
+    audio_in = audio.input if isinstance(audio, p.AudioConfig) else UNSET
+    wanted = audio_in.transcription if isinstance(audio_in, p.AudioInput) else UNSET
+    language = wanted.language if isinstance(wanted, p.Transcription) else UNSET
+    if not isinstance(language, str) or not language or not options.languages:
+        return
+    if language.lower().split("-")[0] not in options.languages:
+        raise Refused(
+            f"Language '{language}' is not supported by this server. Supported are: "
+            f"{', '.join(options.languages)}.",
+            param="session.audio.input.transcription.language",
         )
 
 

@@ -170,9 +170,10 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Begin to recognise the utterance that is to become this item."""
+    """Begin to recognise the utterance that is to become this item; `language` is the client's hint or ""."""
 
     item_id: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

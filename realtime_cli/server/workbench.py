@@ -49,11 +49,11 @@ class Workbench:
         if self._warm is None:
             self._warm = self._group.create_task(self._start_speech())
 
-    def listen(self, item_id: str) -> None:
+    def listen(self, item_id: str, language: str) -> None:
         """Begin an utterance."""
         feed: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._feeds[item_id] = feed
-        task = self._group.create_task(self._hear(item_id, feed))
+        task = self._group.create_task(self._hear(item_id, language, feed))
         self._hearers[item_id] = task
         task.add_done_callback(lambda done: self._forget_hearer(item_id, done))
 
@@ -106,11 +106,11 @@ class Workbench:
                 # Told where it is needed: the first utterance or clause fails with the same words.
                 _log.warning("%s does not start: %s", engine.name, failed)
 
-    async def _hear(self, item_id: str, feed: asyncio.Queue[bytes | None]) -> None:
+    async def _hear(self, item_id: str, language: str, feed: asyncio.Queue[bytes | None]) -> None:
         utterance: Utterance | None = None
         try:
             utterance = self._engines.ears.listen(
-                lambda text: self._tell(v.EngineHeardPartial(item_id, text))
+                lambda text: self._tell(v.EngineHeardPartial(item_id, text)), language
             )
             while (pcm := await feed.get()) is not None:
                 await utterance.feed(pcm)

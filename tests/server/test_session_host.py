@@ -170,7 +170,7 @@ class DeafEars(ScriptedEars):
         super().__init__()
         self.failures = failures
 
-    def listen(self, on_partial: Callable[[str], None] | None = None) -> Deaf:  # type: ignore[override]
+    def listen(self, on_partial: Callable[[str], None] | None = None, language: str = "") -> Deaf:  # type: ignore[override]
         return Deaf(self)
 
 

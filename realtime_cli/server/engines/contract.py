@@ -37,15 +37,23 @@ class Utterance(Protocol):
 
 
 class Ears(Protocol):
-    """Speech to text."""
+    """Speech to text.
+
+    Attributes:
+        languages: What it understands, such as ("en",); empty: many, or nobody knows.
+    """
 
     name: str
+    languages: Sequence[str]
 
     async def start(self) -> None:
         """Load models. Idempotent; later methods start it when needed."""
 
-    def listen(self, on_partial: Callable[[str], None] | None = None) -> Utterance:
-        """Begin an utterance. `on_partial` gets the whole stable text so far, on the loop."""
+    def listen(self, on_partial: Callable[[str], None] | None = None, language: str = "") -> Utterance:
+        """Begin an utterance. `on_partial` gets the whole stable text so far, on the loop.
+
+        `language` is the client's hint, such as "en"; "" for none.
+        """
 
     def expect(self, phrases: Sequence[str]) -> None:
         """Phrases that are likely (tool names, template words) for engines with a small language model."""

@@ -28,13 +28,18 @@ def find_espeak() -> str | None:
 
 
 class EspeakMouth:
-    """espeak-ng as a program."""
+    """espeak-ng as a program.
+
+    Args:
+        executable: None: the one on the PATH.
+        language: espeak's name of the language, such as "de"; "" is English in the accents of `voices`.
+    """
 
     name = "espeak-ng"
     voices: Sequence[str] = tuple(VOICES)
 
-    def __init__(self, executable: str | None = None) -> None:
-        self._executable = executable
+    def __init__(self, executable: str | None = None, language: str = "") -> None:
+        self._executable, self._language = executable, language
         self._running: set[asyncio.subprocess.Process] = set()
 
     @property
@@ -82,7 +87,7 @@ class EspeakMouth:
     async def _begin(self, words: str, voice: str, speed: float) -> asyncio.subprocess.Process:
         """Start the program. The text goes in by stdin: as an argument, one that begins with `-` would be an option."""
         assert self._executable is not None
-        chosen = voice_named(voice)
+        chosen = voice_named(voice, self._language)
         try:
             process = await asyncio.create_subprocess_exec(
                 self._executable, "--stdin", "--stdout", "-b", "1", "-z",

@@ -1,20 +1,18 @@
 """The espeak library of `espeakng_loader` in a process of its own: it keeps global state and may call exit().
 
-Frames in: `S` {"id", "text", "voice", "pitch", "rate"}; `X` {"id"}: stop that one. Frames out: `R` {"rate_hz"} when
-ready or `!` with the reason; `A` id (4 bytes) and PCM16; `D` {"id", "error"?} at the end of one.
+Frames: see `speaking`; a request also has "pitch" and "rate".
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
-import queue
-import struct
-import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
-from realtime_cli.server.engines.frames import claim_stdio, pack, read
+from realtime_cli.server.engines.frames import claim_stdio, pack
+from realtime_cli.server.engines.speaking import serve
 
 _SYNCHRONOUS: Final = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples come to the callback before espeak_Synth returns
 _DONT_EXIT: Final = 0x8000  # without it the library ends the whole process when it does not find its data
@@ -38,6 +36,7 @@ class EspeakLibrary:
             ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
             ctypes.c_void_p, ctypes.c_void_p,
         ]  # fmt: skip
+        self.voices: Sequence[str] = ()
         self.rate_hz = int(self._espeak.espeak_Initialize(_SYNCHRONOUS, _CHUNK_MS, b".", _DONT_EXIT))
         if self.rate_hz <= 0:
             raise OSError("espeak_Initialize failed")
@@ -58,43 +57,6 @@ class EspeakLibrary:
         failed = self._espeak.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _UTF8, None, None)
         if failed:
             raise OSError(f"espeak_Synth returned {failed}")
-
-
-def serve(library: EspeakLibrary, source: BinaryIO, sink: BinaryIO) -> None:
-    """Say what comes until the stream ends."""
-    requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-    stopped: set[int] = set()
-
-    def listen() -> None:
-        # A thread of its own, so that a stop is seen while the library works (ctypes lets go of the lock).
-        try:
-            while (frame := read(source)) is not None:
-                if frame.kind == "S":
-                    requests.put(frame.json())
-                elif frame.kind == "X":
-                    stopped.add(int(frame.json()["id"]))
-        finally:
-            requests.put(None)  # also after a frame that makes no sense: the process ends and is replaced
-
-    threading.Thread(target=listen, daemon=True).start()
-    sink.write(pack("R", {"rate_hz": library.rate_hz}))
-    while (request := requests.get()) is not None:
-        number = int(request["id"])
-        head = struct.pack("<I", number)
-        end: dict[str, Any] = {"id": number}
-
-        def on_pcm(pcm: bytes, head: bytes = head, number: int = number) -> bool:
-            if number not in stopped:
-                sink.write(pack("A", head + pcm))
-            return number in stopped
-
-        try:
-            if number not in stopped:
-                library.speak(request, on_pcm)
-        except OSError as exc:
-            end["error"] = str(exc)
-        stopped.discard(number)
-        sink.write(pack("D", end))
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ class PocketsphinxEars:
     """English, with its models inside the package."""
 
     name = "pocketsphinx"
+    languages: Sequence[str] = ("en",)
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
         self.patience_s = patience_s
@@ -67,7 +68,9 @@ class PocketsphinxEars:
             finally:
                 self.release(pair)
 
-    def listen(self, on_partial: Callable[[str], None] | None = None) -> PocketsphinxUtterance:
+    def listen(
+        self, on_partial: Callable[[str], None] | None = None, language: str = ""
+    ) -> PocketsphinxUtterance:
         """Begin an utterance; a pair is found (or started) in the background while audio is kept."""
         return PocketsphinxUtterance(self, self._noise, on_partial)
 

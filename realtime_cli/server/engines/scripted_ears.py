@@ -17,6 +17,7 @@ class ScriptedEars:
     """
 
     name = "scripted"
+    languages: Sequence[str] = ()
 
     def __init__(self, transcripts: Iterable[str | EngineFailed] = (), *, loop: bool = False) -> None:
         self._transcripts = deque(transcripts)
@@ -31,7 +32,9 @@ class ScriptedEars:
     async def start(self) -> None:
         """There is nothing to load."""
 
-    def listen(self, on_partial: Callable[[str], None] | None = None) -> ScriptedUtterance:
+    def listen(
+        self, on_partial: Callable[[str], None] | None = None, language: str = ""
+    ) -> ScriptedUtterance:
         """Begin an utterance; partials come with each 200 ms of audio, a word at a time."""
         return ScriptedUtterance(self, on_partial)
 
@@ -97,3 +100,4 @@ class NoEars(ScriptedEars):
     """Stands in when no recogniser is installed: every transcript is ""."""
 
     name = "none"
+    languages: Sequence[str] = ()

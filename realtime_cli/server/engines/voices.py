@@ -42,9 +42,10 @@ VOICES: Final[dict[str, EspeakVoice]] = {
 }
 
 
-def voice_named(name: str) -> EspeakVoice:
-    """The espeak voice for `name`; the default one for a name that nobody knows."""
-    return VOICES.get(name.lower(), VOICES[DEFAULT_VOICE])
+def voice_named(name: str, language: str = "") -> EspeakVoice:
+    """The espeak voice for `name`; the default one for an unknown name. A language takes the accent's place."""
+    voice = VOICES.get(name.lower(), VOICES[DEFAULT_VOICE])
+    return voice._replace(accent=language) if language else voice
 
 
 def words_per_minute(speed: float) -> int:
