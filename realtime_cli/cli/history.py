@@ -119,7 +119,7 @@ def search(
     on, off = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ("", "")
     for hit in found:
         parts = [
-            [clean_line(bit) for bit in piece.split(MARK_END, 1)] for piece in hit.snippet.split(MARK_BEGIN)
+            [_edged(bit) for bit in piece.split(MARK_END, 1)] for piece in hit.snippet.split(MARK_BEGIN)
         ]
         line = parts[0][0] + "".join(f"{on}{marked}{off}{''.join(rest)}" for marked, *rest in parts[1:])
         sys.stdout.write(f"{hit.conversation_id}  {_when(hit.at)}  {hit.role}: {line}\n")

@@ -245,7 +245,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA trusted_schema = OFF")
         migrate(db)
         db.execute("SELECT count(*) FROM (SELECT 1 FROM items LIMIT 1)").fetchone()
     except BaseException:

@@ -9,8 +9,9 @@ from typing import Final, Literal, TypeAlias
 
 from realtime_cli.history.records import UsageRecord
 from realtime_cli.runtime.prices import rates
+from realtime_cli.session.rates import Rates
 from realtime_cli.session.state import TokenUse
-from realtime_cli.session.tokens import Rates, cost_usd
+from realtime_cli.session.tokens import cost_usd
 
 Overrides: TypeAlias = Mapping[str, Mapping[str, float | str]]
 By: TypeAlias = Literal["day", "model", "provider"]

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from realtime_cli.errors import ConfigError
-from realtime_cli.session.tokens import Rates
+from realtime_cli.session.rates import Rates
 
 _MILLION: Final = 1_000_000
 _HOUR_S: Final = 3600

@@ -16,6 +16,7 @@ from realtime_cli.session.schedule import Schedule
 from realtime_cli.session.state import ConnectionState, ResponseState, TurnMode
 from realtime_cli.session.turns import Happening
 from realtime_cli.session.updates import Updates
+from realtime_cli.session.uplink import KEPT_MS
 from realtime_cli.session.verdicts import Act, Verdict, judge_close
 
 HELLO_TIMER: Final = "hello"
@@ -27,6 +28,11 @@ _CONFIGURED_S: Final = 5.0
 """Some servers never acknowledge an update; waiting longer would only keep the user waiting."""
 
 
+_LASTING_S: Final = 30.0
+"""A server that accepts and drops every session is not better than one that accepts none: only a session that
+lasted, or an answer, refills the budget of retries."""
+
+
 class Connection:
     """Facts about the line, and the two events that make a session of it."""
 
@@ -35,6 +41,7 @@ class Connection:
         self._retries = Schedule(desk.wish.max_retries)
         self._updates = Updates(desk)
         self._update_said = False
+        self._lived_s = 0.0  # of the latest session
 
     # The line.
 
@@ -80,6 +87,24 @@ class Connection:
             self._let_go()
             self._try_later(verdict)
 
+    def move(self) -> None:
+        """Leave a session that ends soon, in a quiet moment, and go on in a new one."""
+        desk = self._desk
+        desk.notice("info", "The conversation moves to a new session.")
+        desk.do(Disconnect(1000))
+        self._let_go()
+        desk.moving = True
+        self.begin()
+
+    def awoke(self, slept_s: float) -> None:
+        """The computer slept: the server has long given this line up, even if nobody told us."""
+        desk = self._desk
+        if desk.turns.connection is ConnectionState.OFFLINE and desk.retry_at_s is not None:
+            desk.stop_timer(RECONNECT_TIMER)
+            self.reconnect()
+        else:
+            self.renew(Verdict(Act.NEW_SESSION, f"the computer slept for {slept_s:.0f} s"))
+
     def reconnect(self) -> None:
         """The pause is over."""
         if self._desk.turns.connection is ConnectionState.OFFLINE:
@@ -104,7 +129,6 @@ class Connection:
         """`session.updated`: the settings as the server has them."""
         self._desk.effective = merge(self._desk.wish.config, session)
         self._updates.confirmed()
-        self._retries.progressed()
         if self._desk.turns.connection is ConnectionState.CONFIGURING:
             self._become_ready()
 
@@ -180,27 +204,42 @@ class Connection:
         listens = desk.wish.turn_mode in (TurnMode.SERVER_VAD, TurnMode.SEMANTIC_VAD)
         if listens and settings.turn_detection(desk.effective) is None:
             desk.notice("warning", "This server does not notice when you stop speaking.", "Use --ptt.")
+        desk.ready_at_s = desk.at_s
         if desk.was_ready:
-            desk.notice("info", "Connected again.")
+            if not desk.moving:
+                desk.notice("info", "Connected again.")
             desk.raise_flag(Flag.REBUILD_DUE)
         elif desk.wish.earlier:
             desk.raise_flag(Flag.REBUILD_DUE)
-        desk.was_ready = True
+        desk.was_ready, desk.moving = True, False
         desk.raise_flag(Flag.CATCH_UP_DUE)
 
     def _try_later(self, verdict: Verdict) -> None:
         desk = self._desk
+        desk.moving = False
+        if desk.was_ready and self._lived_s >= _LASTING_S:
+            self._retries.progressed()
+        self._lived_s = 0.0
         pause_s = self._retries.next_pause_s()
         if pause_s is None:
             desk.finish(verdict.exit_code, verdict.text, verdict.advice or "Try again later.")
             return
         desk.retry_at_s = desk.at_s + pause_s
-        desk.notice("warning", f"Connection lost: {verdict.text}. Connecting again.")
+        desk.notice("warning", f"Connection lost: {verdict.text}. Connecting again.", self._kept_words())
         desk.start_timer(RECONNECT_TIMER, pause_s)
+
+    def _kept_words(self) -> str:
+        """What becomes of what the user says meanwhile."""
+        if self._desk.wish.turn_mode is TurnMode.TYPED:
+            return ""
+        return f"What you say meanwhile is kept (the last {KEPT_MS // 1000} s) and sent then."
 
     def _let_go(self) -> None:
         """Nothing of the lost session goes on, but what is queued at the speaker is still played."""
         desk = self._desk
+        if desk.turns.connection is ConnectionState.READY:
+            self._lived_s = desk.at_s - desk.ready_at_s
+        desk.uplink.reclaim()
         answer, unanswered = desk.answer, desk.turns.response is not ResponseState.NONE
         desk.happen(Happening.LINE_LOST)
         if desk.uplink.turn is None:  # a talk key that is down stays down

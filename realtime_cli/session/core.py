@@ -31,6 +31,7 @@ from realtime_cli.session.curation import Curation
 from realtime_cli.session.desk import Desk
 from realtime_cli.session.ear import Ear, Stories
 from realtime_cli.session.ending import Ending
+from realtime_cli.session.endurance import Endurance
 from realtime_cli.session.facts import Fact, KeyFact, LineFact
 from realtime_cli.session.functions import Functions
 from realtime_cli.session.hosted import Hosted
@@ -38,7 +39,6 @@ from realtime_cli.session.interruption import Interruption
 from realtime_cli.session.joints import Consequence, Flag
 from realtime_cli.session.limits import Limits
 from realtime_cli.session.listening import Listening
-from realtime_cli.session.memory import Memory
 from realtime_cli.session.outcomes import Outcomes
 from realtime_cli.session.picture import picture
 from realtime_cli.session.prompts import Prompts
@@ -78,7 +78,7 @@ class SessionCore:
         self._prompts = Prompts(desk)
         self._functions = Functions(desk)
         self._speaker = Speaker(desk)
-        self._memory = Memory(desk)
+        self._endurance = Endurance(desk, self._connection)
         self._ending = Ending(desk, self._talk_key, self._functions)
         self._asides, self._hosted, curation = Asides(desk), Hosted(desk), Curation(desk)
         self._requests = Requests(
@@ -113,7 +113,8 @@ class SessionCore:
             Consequence.CANCEL_LATER: self._interruption.cancel_later,
             Consequence.ABANDON: self._interruption.abandon,
             Consequence.INTERRUPTION_SERVED: self._interruption.served,
-            Consequence.REBUILD: self._memory.rebuild,
+            Consequence.REBUILD: self._endurance.memory.rebuild,
+            Consequence.MOVE: self._endurance.rollover.move,
             Consequence.CATCH_UP: self._listening.catch_up,
             Consequence.SEND_PROMPTS: self._prompts.send_prompts,
             Consequence.SEND_OUTPUTS: self._functions.send_outputs,
@@ -135,6 +136,7 @@ class SessionCore:
             ending.STUCK_TIMER: self._ending.stuck,
             QUIET_TIMER: self._speaker.waited,
             asides.ASIDE_TIMER: self._asides.waited,
+            **self._endurance.timers,
         }
 
     @property
@@ -146,7 +148,7 @@ class SessionCore:
         """The first call: greet, take the first prompt, connect."""
         desk = self._desk
         desk.at_s = at_s
-        self._memory.recall()
+        self._endurance.begin()
         for line in desk.wish.greeting:
             desk.notice("info", line)
         for fact in desk.wish.opening:
@@ -169,6 +171,7 @@ class SessionCore:
             return []
         self._desk.at_s = at_s
         self._take(fact)
+        self._endurance.look(fact)
         return self._conclude()
 
     # Facts.
@@ -201,6 +204,8 @@ class SessionCore:
                     fired()
             case facts.NewsArrived(severity=severity, text=text, advice=advice):
                 self._desk.notice(severity, text, advice)
+            case facts.PricesKnown():
+                pass  # for `endurance`
             case _:
                 self._take_line_or_key(fact)
 
@@ -212,6 +217,9 @@ class SessionCore:
                 self._connection.failed(fact)
             case facts.ConnectionLost(code=code, reason=reason):
                 self._connection.lost(code, reason)
+                self._asides.lost()
+                self._hosted.lost()
+            case facts.Awoke():
                 self._asides.lost()
                 self._hosted.lost()
             case facts.ServerGarbled(problem=problem):
@@ -274,7 +282,8 @@ class SessionCore:
             flags.add(Flag.OUTPUTS_READY)
         if desk.answer is not None and not desk.answer.abandoned and desk.heard.incomplete_tags():
             flags.add(Flag.ANSWER_UNFINISHED)
-        if desk.calls.running() or desk.calls.asking() or desk.conversation.awaits_words():
+        asides_run = any(not aside.over for aside in desk.asides.values())
+        if asides_run or desk.calls.running() or desk.calls.asking() or desk.conversation.awaits_words():
             flags.add(Flag.WORK_LEFT)
         return flags
 

@@ -7,6 +7,7 @@ story: it reports happenings and raises flags, and the joint rows of `turns` bri
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -30,6 +31,7 @@ from realtime_cli.session.holdings import Aside, Limit, Retrieved
 from realtime_cli.session.input_clock import InputClock
 from realtime_cli.session.intents import Intent, Intents, Purpose
 from realtime_cli.session.joints import Flag
+from realtime_cli.session.rates import Rates
 from realtime_cli.session.state import ConnectionState, Notice, TokenUse
 from realtime_cli.session.turns import Happening, Turns
 from realtime_cli.session.uplink import BYTES_PER_MS, Uplink
@@ -163,6 +165,8 @@ class Desk:
     def want_answer(self) -> None:
         """The user's turn is over: an answer is wanted, by itself or when the user says so."""
         self.calls.chain = 0
+        if self.wish.config.type == "transcription":
+            return  # nobody answers in it
         if self.wish.auto_response:
             self.raise_flag(Flag.ANSWER_WANTED)
         else:

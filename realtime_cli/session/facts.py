@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from realtime_cli.protocol import ServerEvent
+from realtime_cli.session.rates import Rates
 from realtime_cli.session.request_facts import RequestFact
 
 Which: TypeAlias = Literal["microphone", "speaker"]
@@ -56,6 +57,13 @@ class ServerGarbled:
     """The server sent something undecodable; `problem` says what, without the text itself."""
 
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awoke:
+    """The computer slept for so long (the loop's clock stood still): no line survives that."""
+
+    slept_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +255,14 @@ class NewsArrived:
     advice: str = ""
 
 
-LineFact: TypeAlias = Connected | ConnectFailed | ConnectionLost | ServerGarbled | UplinkDropped
+@dataclass(frozen=True, slots=True)
+class PricesKnown:
+    """What the model's tokens cost, by a price list: sums made with it are estimates."""
+
+    rates: Rates
+
+
+LineFact: TypeAlias = Connected | ConnectFailed | ConnectionLost | ServerGarbled | UplinkDropped | Awoke
 
 SoundFact: TypeAlias = MicHeard | Played | PlayoutEmpty | Flushed | DeviceChanged
 
@@ -268,5 +283,5 @@ KeyFact: TypeAlias = (
 ToolFact: TypeAlias = ToolReturned | ToolFailed | ToolProgressed | ToolAnnounced
 
 Fact: TypeAlias = (
-    ServerSaid | LineFact | SoundFact | KeyFact | RequestFact | ToolFact | TimerFired | NewsArrived
+    ServerSaid | LineFact | SoundFact | KeyFact | RequestFact | ToolFact | TimerFired | NewsArrived | PricesKnown
 )

@@ -22,6 +22,7 @@ class Flag(Enum):
     ANSWER_WANTED = "the user wants an answer"
     CHAIN_WANTED = "the outputs of calls want an answer"
     HOLDING = "a failed answer is asked again only after a pause"
+    ROLLOVER_DUE = "the server's session ends soon"
     TURN_OPEN = "something was said that is not settled"
     LEAVING = "the input is over and its last words had their time"
 
@@ -45,6 +46,7 @@ class Consequence(Enum):
     SEND_OUTPUTS = "send the outputs of all calls"
     ASK = "ask for an answer"
     CLOSE_TURN = "settle the turn"
+    MOVE = "move to a new session"
     LEAVE = "end the session"
 
 
@@ -170,6 +172,26 @@ JOINTS: Final[tuple[Joint, ...]] = (
         playout=(PlayoutState.QUIET,),
         up=_up(Flag.TURN_OPEN),
         down=_up(Flag.FLUSHING),
+    ),
+    Joint(
+        "the server's session ends soon, and this is a quiet moment",
+        Consequence.MOVE,
+        connection=_READY,
+        user=(UserState.SILENT,),
+        response=_NONE,
+        playout=(PlayoutState.QUIET,),
+        up=_up(Flag.ROLLOVER_DUE),
+        down=_up(
+            Flag.FLUSHING,
+            Flag.WORK_LEFT,
+            Flag.OUTPUTS_READY,
+            Flag.ANSWER_WANTED,
+            Flag.CHAIN_WANTED,
+            Flag.PROMPTS_WAITING,
+            Flag.REBUILD_DUE,
+            Flag.CATCH_UP_DUE,
+            Flag.LEAVING,
+        ),
     ),
     Joint(
         "the input is over and everything is answered",

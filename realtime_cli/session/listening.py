@@ -18,6 +18,9 @@ TRANSCRIPT_TIMER: Final = "transcripts"
 _TRANSCRIPT_S: Final = 10.0
 """Transcripts come seconds after the turn at worst; an answer must not wait longer to be printed."""
 
+_LISTENING_S: Final = 120.0
+"""Where words are all that is wanted, they are waited for: a recorded hour comes faster than it can be written down."""
+
 _AUTO_ANSWER_S: Final = 15.0
 """Patience with a server that answers by itself, and may decide that there is nothing to answer."""
 
@@ -71,26 +74,30 @@ class Listening:
 
     # Turns that the server finds.
 
-    def speech_started(self, item_id: str) -> None:
+    def speech_started(self, item_id: str, audio_start_ms: int = 0) -> None:
         """The server hears the user; the item it names is the message to come."""
         desk = self._desk
         desk.happen(Happening.SPEECH_BEGAN)
+        desk.uplink.speech(begun=True)
         desk.raise_flag(Flag.TURN_OPEN)
         self._turn_counted = False
         known = desk.conversation.find(item_id)
         if known is None:
             desk.conversation.drop_reserved()
         if item_id and known is None:
-            desk.conversation.open(item_id, role="user").reserved = True
+            row = desk.conversation.open(item_id, role="user")
+            row.reserved, row.start_ms = True, audio_start_ms
         if desk.wish.interrupt:
             by_itself = settings.server_interrupts(desk.effective)
             desk.raise_flag(Flag.BARGE_IN if by_itself else Flag.INTERRUPTION)
 
-    def speech_stopped(self, audio_end_ms: int = 0) -> None:
+    def speech_stopped(self, audio_end_ms: int = 0, item_id: str = "") -> None:
         """The server heard the end of the turn, so many milliseconds into all audio; 0: it does not say."""
         desk = self._desk
         desk.happen(Happening.SPEECH_ENDED)
         desk.drop_flag(Flag.CANCEL_DUE)
+        if audio_end_ms and (row := desk.conversation.find(item_id)) is not None:
+            row.end_ms = audio_end_ms
         desk.turn_ended_at_s = self._last_word_at_s(audio_end_ms)
         self._turn_counted = True
         if settings.server_answers(desk.effective):
@@ -99,6 +106,7 @@ class Listening:
     def committed(self, item_id: str, previous_item_id: object) -> None:
         """The audio became a message of the user's."""
         desk = self._desk
+        desk.uplink.speech(begun=False)
         desk.raise_flag(Flag.TURN_OPEN)
         desk.calls.chain = 0
         if item_id:
@@ -126,9 +134,17 @@ class Listening:
         row = self._desk.conversation.open(item_id, role="user")
         row.reserved = row.awaits_transcript = False
         if not row.frozen:
-            row.parts = {0: transcript}
+            row.parts = {0: "\n".join(row.segments) or transcript}
             row.problem = "" if transcript.strip() else "nothing was understood"
         row.final = True
+
+    def segment(self, item_id: str, speaker: str, text: str) -> None:
+        """One speaker's piece of a turn, from models that tell speakers apart."""
+        if item_id:
+            row = self._desk.conversation.open(item_id, role="user")
+            row.segments.append(f"{speaker}: {text.strip()}" if speaker else text.strip())
+            if not row.frozen:
+                row.parts = {0: "\n".join(row.segments)}
 
     def transcript_failed(self, item_id: str, error: ErrorDetail) -> None:
         """The user's words could not be written down."""
@@ -169,6 +185,7 @@ class Listening:
             return  # the transcript was faster
         if settings.transcribes(desk.effective):
             row.awaits_transcript = True
-            desk.start_timer(TRANSCRIPT_TIMER, _TRANSCRIPT_S)
+            listens = desk.wish.config.type == "transcription"
+            desk.start_timer(TRANSCRIPT_TIMER, _LISTENING_S if listens else _TRANSCRIPT_S)
         else:
             row.problem, row.final, row.tentative = row.problem or "not transcribed", True, True

@@ -75,6 +75,8 @@ def _with_holdings(desk: Desk, state: SessionState) -> SessionState:
         limits=desk.limits,
         asked=desk.wish.config,
         accepted=desk.effective,
+        cost_usd=desk.cost_usd if desk.rates is not None else None,
+        price_source=desk.rates.source if desk.rates is not None else "",
     )
 
 
@@ -84,6 +86,8 @@ def _phase(desk: Desk) -> Phase:
     if desk.finished:
         return Phase.ENDED
     if turns.connection is not ConnectionState.READY:
+        if desk.moving:  # seconds, of our own will, in a quiet moment
+            return Phase.MUTED if desk.uplink.muted else Phase.LISTENING
         return Phase.RECONNECTING if desk.was_ready else Phase.CONNECTING
     if turns.user is UserState.SPEAKING:
         return Phase.HEARING

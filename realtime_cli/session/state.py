@@ -98,6 +98,7 @@ class Spoken:
         interrupted: The answer was cut; `text` ends where it was heard.
         commentary: The model's aside before its final answer (`phase` "commentary").
         problem: Why there is no transcript or why the answer failed, "" when all is well.
+        start_ms, end_ms: Of the user's speech, into all sound of the session; None where the server does not say.
     """
 
     item_id: str
@@ -108,6 +109,8 @@ class Spoken:
     interrupted: bool = False
     commentary: bool = False
     problem: str = ""
+    start_ms: int | None = None
+    end_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +233,7 @@ class SessionState:
     """The settings we asked for; compare with `accepted`."""
     accepted: SessionConfig = field(default_factory=SessionConfig)
     """The settings as the server has them."""
+    cost_usd: float | None = None
+    """About what the session has cost so far; None while nobody knows a price."""
+    price_source: str = ""
+    """Whose prices these are."""

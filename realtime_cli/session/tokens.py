@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 
 from realtime_cli.protocol import Usage
+from realtime_cli.session.rates import Rates
 from realtime_cli.session.state import TokenUse
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """US dollars for one token of each kind, from a price list: every sum made of them is an estimate.
-
-    Attributes:
-        source: Whose list, and of which day; shown with the estimate.
-        transcription_second: For a second of the user's speech written down.
-        transcription_input: For a token of the same, where tokens are billed.
-        transcription_output: For a token of the transcript.
-    """
-
-    input_text: float = 0.0
-    input_audio: float = 0.0
-    input_image: float = 0.0
-    cached_text: float = 0.0
-    cached_audio: float = 0.0
-    cached_image: float = 0.0
-    output_text: float = 0.0
-    output_audio: float = 0.0
-    transcription_second: float = 0.0
-    transcription_input: float = 0.0
-    transcription_output: float = 0.0
-    source: str = ""
 
 
 def add_usage(sums: TokenUse, usage: Usage) -> TokenUse:

@@ -16,6 +16,9 @@ PRE_ROLL_MS: Final = 300
 SHORTEST_COMMIT_MS: Final = 100
 """Servers refuse less: `input_audio_buffer_commit_empty`."""
 
+UNDECIDED_MS: Final = 1_000
+"""Audio before which the server said nothing yet: it may be the beginning of a word."""
+
 KEPT_MS: Final = 10_000
 """Audio kept while there is no session to send it to: a start or a short reconnection loses no word."""
 
@@ -40,10 +43,11 @@ class _Ring:
     size_bytes: int = 0
     dropped_bytes: int = 0
 
-    def push(self, pcm: bytes) -> None:
+    def push(self, pcm: bytes, limit_ms: int | None = None) -> None:
         self.pieces.append(pcm)
         self.size_bytes += len(pcm)
-        while self.size_bytes > self.limit_ms * BYTES_PER_MS:
+        limit_ms = self.limit_ms if limit_ms is None else limit_ms
+        while self.size_bytes > limit_ms * BYTES_PER_MS:
             lost = len(self.pieces.popleft())
             self.size_bytes -= lost
             self.dropped_bytes += lost
@@ -76,6 +80,8 @@ class Uplink:
         self.commit_due = False
         self._pre_roll = _Ring(PRE_ROLL_MS)
         self._kept = _Ring(KEPT_MS)
+        self._unanswered = _Ring(KEPT_MS)
+        self._speaking = False
         self._batch = bytearray()
 
     @property
@@ -106,6 +112,7 @@ class Uplink:
     def begin_turn(self, *, ready: bool) -> list[bytes]:
         """The talk key went down: what was said just before is due at once."""
         self.turn = Turn()
+        self._unanswered.take()
         self._batch.clear()
         self._kept.take()
         return self._pass_on(self._pre_roll.take(), ready=ready)
@@ -121,7 +128,25 @@ class Uplink:
         self._batch.clear()
         if not long_enough:
             self._kept.take()
+            self._unanswered.take()
         return rest, long_enough
+
+    def speech(self, *, begun: bool) -> None:
+        """The server hears the user, or has heard the end of a turn and keeps its sound as a message."""
+        self._speaking = begun
+        if not begun:
+            self._unanswered.take()
+
+    def reclaim(self) -> None:
+        """The line is lost: what the server had not made a message of is kept for the next one, before any new."""
+        pcm = self._unanswered.take()
+        self._batch.clear()
+        self._speaking = False
+        if pcm:
+            later = self._kept.take()
+            self._kept.push(pcm)
+            if later:
+                self._kept.push(later)
 
     def kept(self) -> list[bytes]:
         """The session is ready: what was kept for it, in appends of 200 ms."""
@@ -133,6 +158,7 @@ class Uplink:
         if not ready:
             self._kept.push(pcm)
             return []
+        self._unanswered.push(pcm, None if self._speaking or self.turn is not None else UNDECIDED_MS)
         self._batch += pcm
         due: list[bytes] = []
         if len(self._batch) >= BATCH_MS * BYTES_PER_MS:

@@ -217,10 +217,24 @@ def test_the_budget_is_refilled_by_a_session_not_by_a_handshake() -> None:
     assert mind.see().phase is Phase.ENDED
 
 
-def test_sessions_that_work_refill_the_budget() -> None:
+def test_sessions_that_drop_at_once_do_not_refill_the_budget() -> None:
+    mind = Mind(voice_wish(max_retries=4))
+    mind.ready()
+    drops = 0
+    for attempt in range(2, 12):
+        drops += 1
+        if of(mind.tell(f.ConnectionLost(1006, "")), c.Finish):
+            break
+        mind.wait(10)
+        mind.connect(attempt=attempt)
+    assert drops == 5
+
+
+def test_sessions_that_last_refill_the_budget() -> None:
     mind = Mind(voice_wish(max_retries=2))
     mind.ready()
     for attempt in range(2, 9):
+        mind.wait(40)
         assert of(mind.tell(f.ConnectionLost(1006, "")), c.Finish) == []
         mind.wait(10)
         mind.connect(attempt=attempt)
