@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realtime_cli.cli import local_options, options, tool_options
+from realtime_cli.cli import local_options, options, screen, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.options import SOUND, TURNS
 from realtime_cli.errors import ConfigError
@@ -122,16 +122,6 @@ Audio = Annotated[
         rich_help_panel=SOUND,
     ),
 ]
-Plain = Annotated[
-    bool | None,
-    typer.Option(
-        "--plain/--live",
-        help="Sequential lines instead of the live view.",
-        show_default=False,
-        rich_help_panel=options.MORE,
-    ),
-]
-
 Record = Annotated[
     str | None,
     typer.Option(
@@ -211,7 +201,10 @@ def talk(
     stt_engine: local_options.SttEngine = None,
     tts_engine: local_options.TtsEngine = None,
     vad_engine: local_options.VadEngine = None,
-    plain: Plain = None,
+    plain: screen.Plain = None,
+    jsonl: screen.Jsonl = None,
+    show_cost: screen.ShowCost = None,
+    jsonl_schema: screen.JsonlSchema = False,
     continued: options.Continue = None,
     history: options.History = None,
     journal: options.Journal = None,
@@ -227,7 +220,7 @@ def talk(
 ) -> int:
     """Speak with a model, and interrupt it. Without a key it talks to the built-in local server.
 
-    Keys: Space talk (push-to-talk), Esc stop speaking, m mute, t type, a answer, ? help, q quit.
+    Keys: Space talk (push-to-talk), Esc stop speaking, m mute, t type (/help: commands), ? all keys, q quit.
 
     Examples: `realtime-cli talk`; `realtime-cli talk --ptt --voice cedar`;
     `realtime-cli talk --provider local --tools my_tools.py`.
@@ -255,24 +248,16 @@ async def _talk(prepared: Prepared, memory: Memory, *, debug: bool) -> int:
 
 
 def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
-    from pathlib import Path
-
     from realtime_cli import clock
     from realtime_cli.cli.equipment import with_tools
     from realtime_cli.cli.preparation import manner_of, protocol_tap
     from realtime_cli.runtime.run import Plan
     from realtime_cli.runtime.wishes import spoken_wish
     from realtime_cli.terminal.live import LiveView
-    from realtime_cli.terminal.views import Look, keyboard_for, open_view
 
     settings, target = prepared.settings, prepared.target
-    look = Look(
-        provider=target.provider.name,
-        epoch_offset_s=clock.epoch() - asyncio.get_running_loop().time(),
-        log_file=Path(settings.log_file) if settings.log_file else None,
-    )
-    view = open_view("plain" if settings.plain else "live", look)
-    keyboard = keyboard_for(view, typing=not settings.audio)
+    epoch_offset_s = clock.epoch() - asyncio.get_running_loop().time()
+    view, keyboard = screen.open_screen(settings, target.provider.name, epoch_offset_s)
     wish = spoken_wish(
         settings,
         target,
@@ -301,6 +286,8 @@ def _greeting(prepared: Prepared, *, can_ask: bool) -> tuple[str, ...]:
 
     equipment = prepared.equipment
     lines = [*equipment.remarks, *approval_remarks(equipment, prepared.settings, can_ask=can_ask)]
+    if not can_ask:
+        lines.append(screen.NO_KEYS_REMARK)
     if prepared.target.provider.name == "local" and prepared.settings.provider == "auto":
         lines.insert(
             0,

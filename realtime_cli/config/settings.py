@@ -97,6 +97,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mcp_servers: dict[str, McpServerEntry] = {}
 
     plain: bool = False
+    jsonl: bool = False
+    show_cost: bool = True
+    keys: dict[str, str | tuple[str, ...]] = {}
     timeout_s: Annotated[float, msgspec.Meta(gt=0)] | None = None
     log_file: str | None = None
 
@@ -133,7 +136,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 LISTS = ("tools", "mcp", "hosted_mcp", "builtin", "tool_hosts", "header")
 """Settings that are lists: separated by commas in variables."""
 
-TABLES = ("providers", "prices", "tool_approvals", "shell_tools", "mcp_servers")
+TABLES = ("providers", "keys", "prices", "tool_approvals", "shell_tools", "mcp_servers")
 """Settings that are tables: in files only."""
 
 _FIELDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}

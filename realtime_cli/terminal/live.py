@@ -66,6 +66,7 @@ class LiveView:
         provider: str = "",
         epoch_offset_s: float | None = None,
         quiet: QuietStderr | None = None,
+        shows_cost: bool = True,
     ) -> None:
         """A view on a console that is a terminal.
 
@@ -74,6 +75,7 @@ class LiveView:
             theme: What it can show.
             provider: Its name, for the status line.
             epoch_offset_s: Epoch time minus loop time; None hides the session time left.
+            shows_cost: The estimated cost stands in the status line.
             quiet: Keeps what libraries print on fd 2 off the screen while it is ours.
         """
         self._console = console
@@ -81,6 +83,7 @@ class LiveView:
         self._provider = provider
         self._epoch_offset_s = epoch_offset_s
         self._quiet = quiet
+        self._shows_cost = shows_cost
         self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
         self._saw: Callable[[SessionState], None] = lambda state: None
         self._live: Live | None = None
@@ -214,6 +217,7 @@ class LiveView:
             keys=self._keys(),
             printed=self._printed,
             epoch_offset_s=self._epoch_offset_s,
+            shows_cost=self._shows_cost,
             peaks=Peaks(self._mic.peak_dbfs, self._speaker.peak_dbfs),
         )
 

@@ -88,8 +88,7 @@ class PlainView:
             self.note(reported)
         if state.phase is not self._phase:
             self._phase = state.phase
-            self._break_typed_line()
-            write(self._err, f"[{phase_words(state, now_s)}]\n")
+            self._print_phase(state, now_s)
         if state.question is not None and state.question != self.asked.question:
             self._break_typed_line()
             write(self._err, question_text(state.question) + "\n")
@@ -131,6 +130,10 @@ class PlainView:
             self._break_typed_line()
             stream = self._err if isinstance(entry, Notice) else self._out
             write(stream, self._painted(plain_lines(entry)) + "\n")
+
+    def _print_phase(self, state: SessionState, now_s: float) -> None:
+        self._break_typed_line()
+        write(self._err, f"[{phase_words(state, now_s)}]\n")
 
     def _painted(self, text: str) -> str:
         label, colon, rest = text.partition(":")

@@ -35,7 +35,7 @@ class Canvas:
         printed: So many entries stand in the scrollback already; more than `settled` after an early stop only.
         epoch_offset_s: Epoch time minus loop time, None when unknown: then the session time left is not shown.
         peaks: Of the meters.
-        cost: What the session cost so far, in words ("≈ $0.12"); "" hides it.
+        shows_cost: The estimated cost stands in the status line.
     """
 
     width: int
@@ -46,7 +46,7 @@ class Canvas:
     printed: int = 0
     epoch_offset_s: float | None = None
     peaks: Peaks = NO_PEAKS
-    cost: str = ""
+    shows_cost: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,9 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
     hints = [line for line in (hints_line(state, canvas.keys, canvas.theme, width),) if line]
     facts = [
         line
-        for line in (facts_line(state, canvas.provider, canvas.theme, width, epoch_s, canvas.cost),)
+        for line in (
+            facts_line(state, canvas.provider, canvas.theme, width, epoch_s, shows_cost=canvas.shows_cost),
+        )
         if line
     ]
     notices = _notices(alive, width, canvas.theme)
@@ -118,7 +120,7 @@ def _page(state: SessionState, canvas: Canvas, width: int) -> list[Text]:
     if canvas.keys.page == "cost":
         return [
             Text("  ").append(crop(line, width - 2, canvas.theme.glyphs.ellipsis))
-            for line in usage_lines(state, canvas.cost)
+            for line in usage_lines(state)
         ]
     return []
 

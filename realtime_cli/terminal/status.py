@@ -10,7 +10,7 @@ from realtime_cli.session.state import Phase, SessionState, TurnMode, UserState
 from realtime_cli.terminal.meters import meter
 from realtime_cli.terminal.sanitize import clean_line
 from realtime_cli.terminal.theme import PHASE_STYLES, Glyphs, Theme
-from realtime_cli.terminal.wording import amount, phase_words, time_left
+from realtime_cli.terminal.wording import amount, cost_words, phase_words, time_left
 from realtime_cli.terminal.wrap import crop
 
 _METER_EXTRA_CELLS = 13  # "mic ", both ends of the bar, " -31 dB"
@@ -56,7 +56,13 @@ def state_lines(
 
 
 def facts_line(
-    state: SessionState, provider: str, theme: Theme, width: int, epoch_s: float | None, cost: str = ""
+    state: SessionState,
+    provider: str,
+    theme: Theme,
+    width: int,
+    epoch_s: float | None,
+    *,
+    shows_cost: bool = True,
 ) -> Text:
     """Provider, model, voice, turn detection, latency, time left, tokens; the last ones go where room is short.
 
@@ -68,7 +74,7 @@ def facts_line(
         theme: Glyphs.
         width: Cells.
         epoch_s: Present time as `expires_at` counts it; None hides the time left.
-        cost: The estimate in words, "" hides it.
+        shows_cost: The estimated cost is wanted, where it is known.
     """
     parts = [(clean_line(part, 40), "dim") for part in (provider, state.model, state.voice) if part]
     urgent = []
@@ -86,8 +92,8 @@ def facts_line(
             parts.append((time_left(left_s), "dim"))
     if state.tokens.total:
         parts.append((f"{amount(state.tokens.total)} tokens", "dim"))
-    if cost:
-        parts.append((cost, "dim"))
+    if shows_cost and state.cost_usd is not None and state.tokens.total:
+        parts.append((cost_words(state.cost_usd), "dim"))
     if state.context.share >= _FULL_SHARE:
         urgent.append((f"memory {state.context.share:.0%} full", "yellow"))
     if state.uplink_dropped_ms:

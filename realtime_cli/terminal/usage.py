@@ -5,19 +5,14 @@ from __future__ import annotations
 from realtime_cli.session.holdings import ItemLine
 from realtime_cli.session.state import SessionState, TokenUse
 from realtime_cli.terminal.sanitize import clean_line
-from realtime_cli.terminal.wording import amount
+from realtime_cli.terminal.wording import amount, cost_words
 
 _GOAL_SHARE = 0.6  # the mind deletes until so much is left; `session/context.py`
 _SHOWN_ITEMS = 8
 
 
-def usage_lines(state: SessionState, cost: str = "") -> list[str]:
-    """Tokens by kind, the estimated cost, and rate limits that are nearly reached.
-
-    Args:
-        state: For the numbers.
-        cost: The whole session's estimate in words ("≈ $0.12"), "" when nobody knows.
-    """
+def usage_lines(state: SessionState) -> list[str]:
+    """Tokens by kind, the estimated cost, and rate limits that are nearly reached."""
     use = state.tokens
     if not use.responses:
         return ["No tokens yet: the first answer brings them."]
@@ -28,8 +23,8 @@ def usage_lines(state: SessionState, cost: str = "") -> list[str]:
         f"in   {heard}" + (f", of them {amount(use.cached)} cached" if use.cached else ""),
         f"out  {said}",
     ]
-    if cost:
-        lines.append(f"cost {cost} (an estimate from public prices)")
+    if state.cost_usd is not None:
+        lines.append(f"cost {cost_words(state.cost_usd)} (an estimate from public prices)")
     if state.context.used_tokens:
         lines.append(f"memory {_fullness(state)}")
     lines += [

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MakeAsker: TypeAlias = "Callable[[Callable[[Fact], None], Callable[[], None]], Asker]"
 MakeKeyboard: TypeAlias = "Callable[[Callable[[Fact], None], Callable[[], None]], Keyboard]"
 """From (post a fact, the picture changed)."""
-Kind = Literal["live", "plain", "answer", "silent"]
+Kind = Literal["live", "plain", "jsonl", "answer", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,13 @@ class Look:
         provider: Name for the status line.
         epoch_offset_s: Epoch time minus loop time, for the session time left; None hides it.
         log_file: Gets what libraries print on fd 2 while the screen is ours; None throws it away.
+        shows_cost: The estimated cost stands in the status line.
     """
 
     provider: str = ""
     epoch_offset_s: float | None = None
     log_file: Path | None = None
+    shows_cost: bool = True
 
 
 def open_view(kind: Kind, look: Look | None = None) -> View:
@@ -48,7 +50,8 @@ def open_view(kind: Kind, look: Look | None = None) -> View:
 
     Args:
         kind: "live": the region where stdout is a terminal that can move its cursor, else as "plain"; "plain":
-            sequential lines; "answer": the answer alone on stdout (`send-text`); "silent": nothing on stdout.
+            sequential lines; "jsonl": JSON lines for programs; "answer": the answer alone on stdout (`send-text`);
+            "silent": nothing on stdout.
         look: Details of the live view.
     """
     look = look or Look()
@@ -57,6 +60,10 @@ def open_view(kind: Kind, look: Look | None = None) -> View:
         return AnswerView(sys.stdout, sys.stderr)
     if kind == "silent":
         return AnswerView(None, sys.stderr)
+    if kind == "jsonl":
+        from realtime_cli.terminal.jsonl import JsonlView
+
+        return JsonlView(sys.stdout, sys.stderr, theme)
     if kind == "live" and sys.stdout.isatty() and theme.inline_live:
         return _live_view(theme, look)
     return PlainView(sys.stdout, sys.stderr, theme)
@@ -141,5 +148,6 @@ def _live_view(theme: Theme, look: Look) -> LiveView:
         theme,
         provider=look.provider,
         epoch_offset_s=look.epoch_offset_s,
+        shows_cost=look.shows_cost,
         quiet=QuietStderr(look.log_file),
     )

@@ -69,6 +69,13 @@ def time_left(left_s: float) -> str:
     return f"{left_s / 60:.0f} min left"
 
 
+def cost_words(cost_usd: float) -> str:
+    """An estimate to read: "≈ $0.0042", "≈ $0.12", "≈ $3.50"."""
+    if cost_usd < 0.01:
+        return f"≈ ${cost_usd:.4f}"
+    return f"≈ ${cost_usd:.2f}"
+
+
 def amount(number: int) -> str:
     """A count to read: "950", "1.2k", "34k", "1.5M"."""
     if number < 1_000:
