@@ -13,6 +13,17 @@ _CLAUSE_END = re.compile(r"[,;:–—][\"'”’)\]]*\s+")
 _MIN_CLAUSE_CHARS = 32  # shorter pieces than this sound chopped when each is spoken on its own
 
 
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_LINE_MARK = re.compile(r"^\s*(?:#{1,6}|[-*+•>])\s+", re.MULTILINE)
+_EMPHASIS = re.compile(r"[*`~]+|(?<!\w)_+|_+(?!\w)")
+
+
+def aloud(text: str) -> str:
+    """A clause as it is read out: the marks of Markdown are for eyes, and language models do not leave them out."""
+    plain = _EMPHASIS.sub("", _LINE_MARK.sub("", _LINK.sub(r"\1", text)))
+    return " ".join(plain.split())
+
+
 class Clauses:
     """Takes text in any pieces and gives back clauses whose sum is the text, nothing lost or made."""
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from realtime_cli import protocol as p
 from realtime_cli.server import vocabulary as v
-from realtime_cli.server.clauses import Clauses
+from realtime_cli.server.clauses import Clauses, aloud
 from realtime_cli.server.conversation import Entry
 from realtime_cli.server.message import MessageWriter, Place, call_events
 from realtime_cli.server.options import Names
@@ -184,7 +184,7 @@ class ResponseRun:
                 return commands + self._finish("incomplete", reason="max_output_tokens")
             if self.terms.modality == "audio" and any(letter.isalnum() for letter in text):
                 self._speaking = True
-                commands.append(v.Speak(self.id, text.strip(), self.terms.voice_name, self.terms.speed))
+                commands.append(v.Speak(self.id, aloud(text), self.terms.voice_name, self.terms.speed))
         return commands
 
     def _say_call(self, call: _Call) -> list[v.ServerCommand]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_cli.server.clauses import MAX_CLAUSE_CHARS, Clauses
+from realtime_cli.server.clauses import MAX_CLAUSE_CHARS, Clauses, aloud
 
 
 def cut(*pieces: str) -> list[str]:
@@ -53,3 +53,16 @@ def test_text_without_punctuation_is_cut_at_a_space() -> None:
 
 def test_text_without_any_space_is_cut_all_the_same() -> None:
     assert all(len(piece) <= MAX_CLAUSE_CHARS + 1 for piece in cut("x" * 1000))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("**Yes**, it is `so`. ", "Yes, it is so."),
+        ("## Title\n- one\n* two", "Title one two"),
+        ("See [the page](http://x.test/a_b) now", "See the page now"),
+        ("snake_case and _this_ stay 3 - 2", "snake_case and this stay 3 - 2"),
+    ],
+)
+def test_marks_for_eyes_are_not_read_out(written: str, said: str) -> None:
+    assert aloud(written) == said

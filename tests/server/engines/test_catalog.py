@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from realtime_cli.errors import ConfigError
-from realtime_cli.server.engines.catalog import EngineChoice, Installed, assemble, what_is_installed
+from realtime_cli.server.engines.catalog import EngineChoice, assemble
 from realtime_cli.server.engines.contract import Question, Thought, Words
+from realtime_cli.server.engines.installed import Installed, what_is_installed
 from tests.server.engines.speech import hear, needs_espeak, needs_pocketsphinx
 
 NOTHING = Installed(pocketsphinx=False, espeak=False, library=False, silero=False)
@@ -35,7 +36,7 @@ def test_an_engine_asked_for_by_name_must_be_there(choice: EngineChoice) -> None
 
 
 def test_a_name_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(ConfigError, match="expected one of rules, echo, scripted"):
+    with pytest.raises(ConfigError, match="expected one of auto, rules, llm, echo, scripted"):
         assemble(EngineChoice(brain="genius"))  # type: ignore[arg-type]
 
 
