@@ -130,10 +130,11 @@ def _read(where: Path, shown: str, limit_bytes: int) -> tuple[bytes, int]:
         fd = os.open(where, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as exc:
         raise ToolError(f"{shown} cannot be read: {exc.strerror}.") from exc
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(fd)
+        raise ToolError(f"{shown or '.'} is not a file.")
     with os.fdopen(fd, "rb") as file:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise ToolError(f"{shown} is not a file.")
         return file.read(limit_bytes), status.st_size
 
 
