@@ -19,6 +19,7 @@ from realtime_cli.cli import (
     serve,
     talk,
     tools,
+    transcribe,
     voices,
 )
 from realtime_cli.cli.coercion import QuickGroup
@@ -52,6 +53,7 @@ def _root(
 
 app.command("talk")(talk.talk)
 app.command("send-text")(send_text.send_text)
+app.command("transcribe")(transcribe.transcribe)
 app.command("serve")(serve.serve)
 app.command("devices")(devices.devices)
 app.add_typer(providers.app, name="providers")

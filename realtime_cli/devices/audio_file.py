@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,15 +36,7 @@ def read_pcm16(path: str, *, longest_s: float = LONGEST_S) -> bytes:
         InputError: It cannot be read, is of no known kind, silent or too long.
     """
     if path == "-":
-        data = sys.stdin.buffer.read()
-        is_bare = (
-            data[:4] not in (b"RIFF", b"fLaC", b"OggS") and data[:3] != b"ID3" and data[:2] != b"\xff\xfb"
-        )
-        pcm = (
-            data[: len(data) - len(data) % 2]
-            if is_bare
-            else _read_foreign(io.BytesIO(data), "standard input")
-        )
+        pcm = sound_in(sys.stdin.buffer.read(), "standard input")
     else:
         pcm = _read_wav(Path(path)) if _is_wav(Path(path)) else _read_foreign(path, path)
     if not pcm:
@@ -53,6 +46,22 @@ def read_pcm16(path: str, *, longest_s: float = LONGEST_S) -> bytes:
             f"{path}: longer than {longest_s / 60:g} minutes", advice="Cut it, or use --append or transcribe."
         )
     return pcm
+
+
+def sound_in(data: bytes, name: str) -> bytes:
+    """The sound of a file that was read already; bytes of no known kind are bare PCM16 mono 24 kHz.
+
+    Raises:
+        InputError: It cannot be understood.
+    """
+    if data.startswith(b"RIFF"):
+        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+            file.write(data)
+            file.flush()
+            return _read_wav(Path(file.name))
+    if data.startswith((b"fLaC", b"OggS", b"ID3", b"\xff\xfb")):
+        return _read_foreign(io.BytesIO(data), name)
+    return data[: len(data) - len(data) % 2]
 
 
 def _is_wav(path: Path) -> bool:

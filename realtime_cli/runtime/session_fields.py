@@ -58,11 +58,17 @@ def with_fields(settings: Settings, config: SessionConfig) -> SessionConfig:
     if settings.hosted_mcp:
         own = config.tools or ()
         config = replace(
-            config, tools=(*own, *(mcp_tool(text, settings.hosted_mcp_approval) for text in settings.hosted_mcp))
+            config,
+            tools=(*own, *(mcp_tool(text, settings.hosted_mcp_approval) for text in settings.hosted_mcp)),
         )
     if config.audio:
         config = replace(config, audio=_with_sound_fields(settings, config.audio))
     return config
+
+
+def with_sound(settings: Settings, config: SessionConfig) -> SessionConfig:
+    """The session with the optional fields of its sound alone."""
+    return replace(config, audio=_with_sound_fields(settings, config.audio)) if config.audio else config
 
 
 def limits_of(settings: Settings, target: Target | None = None) -> dict[str, Any]:
@@ -115,7 +121,9 @@ def mcp_tool(text: str, approval: str) -> McpTool:
     """
     label, equals, url = text.partition("=")
     if not equals or not label or "://" not in url:
-        raise ConfigError("hosted_mcp: expected LABEL=URL", advice="Example: --hosted-mcp docs=https://example.org/mcp")
+        raise ConfigError(
+            "hosted_mcp: expected LABEL=URL", advice="Example: --hosted-mcp docs=https://example.org/mcp"
+        )
     # Whether to ask is decided here, so that the answer may differ from call to call.
     return McpTool(
         server_label=label, server_url=url, require_approval="never" if approval == "always" else "always"

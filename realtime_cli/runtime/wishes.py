@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from realtime_cli.config.settings import Settings
 from realtime_cli.errors import InputError
@@ -24,7 +25,7 @@ from realtime_cli.protocol import (
     Transcription,
 )
 from realtime_cli.providers.provider import Target
-from realtime_cli.runtime.session_fields import Asked, limits_of, with_fields
+from realtime_cli.runtime.session_fields import Asked, limits_of, with_fields, with_sound
 from realtime_cli.session.state import TurnMode
 from realtime_cli.session.wish import Wish
 
@@ -98,6 +99,38 @@ def written_wish(
         ask=asked.response,
         **limits_of(settings),
     )
+
+
+def listening_wish(settings: Settings, target: Target, vad: str) -> Wish:
+    """A wish for `transcribe`: a session that listens and never answers.
+
+    Args:
+        settings: As merged.
+        target: Where to.
+        vad: "server", "semantic", or "none": the client ends each turn.
+    """
+    listens = Ability.TRANSCRIPTION_SESSIONS in target.provider.abilities
+    model = settings.transcription_model or target.provider.transcription_model or target.model
+    detection: ServerVad | SemanticVad | None = ServerVad(
+        threshold=THRESHOLD,
+        prefix_padding_ms=PREFIX_PADDING_MS,
+        silence_duration_ms=SILENCE_MS if settings.silence_ms is None else settings.silence_ms,
+    )
+    if vad == "semantic":
+        detection = SemanticVad(eagerness=settings.eagerness or "auto")
+    if not listens and detection is not None:
+        # A conversation in which nobody answers comes nearest.
+        detection = replace(detection, create_response=False, interrupt_response=False)
+    audio_in = AudioInput(
+        format=AudioFormat("audio/pcm", target.provider.input_rate_hz),
+        transcription=Transcription(model=model) if model else Transcription(),
+        turn_detection=None if vad == "none" else detection,
+    )
+    config = SessionConfig(type="transcription" if listens else "realtime", audio=AudioConfig(input=audio_in))
+    mode = TurnMode.PUSH_TO_TALK if vad == "none" else TurnMode.SERVER_VAD
+    fields = with_sound(settings, config)
+    retries = {} if settings.retry is None else {"max_retries": settings.retry}
+    return Wish(config=fields, turn_mode=mode, auto_response=False, listens_only=True, **retries)
 
 
 def turn_mode(settings: Settings) -> TurnMode:
