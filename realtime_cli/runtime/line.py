@@ -182,7 +182,9 @@ class Line:
                 if self._closing:
                     continue
                 self._show("<", text)
-                self._inbox.post(ServerSaid(self._decode(text)))
+                event = self._decode(text)
+                if not self._speech.is_echo(event, text):
+                    self._inbox.post(ServerSaid(event))
             except RemoteProtocolError as error:
                 if not self._closing:
                     self._inbox.post(ServerGarbled(str(error)))

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from realtime_cli.protocol import ALL, Ability, Accent, ClientEvent, Dialect, InputAudioBufferAppend
+from realtime_cli.protocol import (
+    ALL,
+    Ability,
+    Accent,
+    ClientEvent,
+    Dialect,
+    InputAudioBufferAppend,
+    ResponseOutputAudioDelta,
+    ResponseOutputAudioDone,
+    ResponseOutputAudioTranscriptDelta,
+    ResponseOutputAudioTranscriptDone,
+    ResponseOutputTextDelta,
+    ResponseOutputTextDone,
+    ServerEvent,
+)
 
 if TYPE_CHECKING:
     from realtime_cli.dsp.resample import Resampler
 
 HOUSE_RATE_HZ: Final = 24_000
+_TYPE: Final = re.compile(r'"type"\s*:\s*"([^"]*)"')
+_FAMILY: Final[dict[type, type]] = {
+    ResponseOutputTextDelta: ResponseOutputTextDelta,
+    ResponseOutputTextDone: ResponseOutputTextDelta,
+    ResponseOutputAudioDelta: ResponseOutputAudioDelta,
+    ResponseOutputAudioDone: ResponseOutputAudioDelta,
+    ResponseOutputAudioTranscriptDelta: ResponseOutputAudioTranscriptDelta,
+    ResponseOutputAudioTranscriptDone: ResponseOutputAudioTranscriptDelta,
+}
+_TWICE_SAID: Final = (
+    ResponseOutputTextDelta
+    | ResponseOutputTextDone
+    | ResponseOutputAudioDelta
+    | ResponseOutputAudioDone
+    | ResponseOutputAudioTranscriptDelta
+    | ResponseOutputAudioTranscriptDone
+)
+_KEPT: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +70,30 @@ class Speech:
     def __init__(self, manner: Manner | None = None) -> None:
         self._manner = manner or Manner()
         self._resampler: Resampler | None = None
+        self._spellings: dict[tuple[str, str, type], str] = {}
 
     def accented(self, dialect: Dialect) -> Dialect:
         """The dialect as this server wants to hear it."""
         manner = self._manner
         accent = Accent(dialect, manner.abilities, manner.session_extras, manner.input_rate_hz)
         return dialect if accent.is_needless else accent
+
+    def is_echo(self, event: ServerEvent, text: str) -> bool:
+        """Whether a server says the same once more under the other dialect's name, as xAI does.
+
+        The first name that an answer's words or sound come under counts; events under the other one are echoes.
+        """
+        if not isinstance(event, _TWICE_SAID):
+            return False
+        spelling = _TYPE.search(text)
+        name = spelling[1] if spelling else ""
+        is_old = "output_" not in name
+        family = _FAMILY[type(event)]
+        key = (event.response_id, event.item_id, family)
+        first = self._spellings.setdefault(key, "old" if is_old else "new")
+        if len(self._spellings) > _KEPT:
+            self._spellings.pop(next(iter(self._spellings)))
+        return first != ("old" if is_old else "new")
 
     def fitted(self, event: ClientEvent) -> ClientEvent:
         """The event with its sound at the server's rate."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
@@ -129,8 +129,14 @@ def listening_wish(settings: Settings, target: Target, vad: str) -> Wish:
     config = SessionConfig(type="transcription" if listens else "realtime", audio=AudioConfig(input=audio_in))
     mode = TurnMode.PUSH_TO_TALK if vad == "none" else TurnMode.SERVER_VAD
     fields = with_sound(settings, config)
-    retries = {} if settings.retry is None else {"max_retries": settings.retry}
+    retries: dict[str, Any] = {} if settings.retry is None else {"max_retries": settings.retry}
     return Wish(config=fields, turn_mode=mode, auto_response=False, listens_only=True, **retries)
+
+
+def spoken_answer(config: SessionConfig, target: Target) -> SessionConfig:
+    """A written session whose answers are spoken, for `send-text --audio-out` and `--play`."""
+    audio = AudioConfig() if isinstance(config.audio, UnsetType) or config.audio is None else config.audio
+    return replace(config, output_modalities=("audio",), audio=replace(audio, output=_output(target)))
 
 
 def turn_mode(settings: Settings) -> TurnMode:

@@ -103,6 +103,8 @@ class Desk:
     last_metadata: tuple[tuple[str, str], ...] = ()
     mic_dbfs: float = -100.0
     speaker_dbfs: float = -100.0
+    speaker_delay_ms: float | None = None
+    volume_percent: int = 100
     mic_works: bool = False
     speaker_works: bool = False
     mic_problem: str = ""
@@ -165,7 +167,7 @@ class Desk:
     def want_answer(self) -> None:
         """The user's turn is over: an answer is wanted, by itself or when the user says so."""
         self.calls.chain = 0
-        if self.wish.config.type == "transcription":
+        if self.wish.listens_only:
             return  # nobody answers in it
         if self.wish.auto_response:
             self.raise_flag(Flag.ANSWER_WANTED)

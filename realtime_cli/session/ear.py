@@ -107,11 +107,11 @@ class Ear:
     def _hear_of_user(self, event: p.ServerEvent) -> None:
         listening = self._listening
         match event:
-            case p.InputAudioBufferSpeechStarted(item_id=item_id):
+            case p.InputAudioBufferSpeechStarted(item_id=item_id, audio_start_ms=start_ms):
                 self._functions.user_spoke()
-                listening.speech_started(item_id)
-            case p.InputAudioBufferSpeechStopped(audio_end_ms=end_ms):
-                listening.speech_stopped(end_ms)
+                listening.speech_started(item_id, start_ms)
+            case p.InputAudioBufferSpeechStopped(audio_end_ms=end_ms, item_id=item_id):
+                listening.speech_stopped(end_ms, item_id)
             case p.InputAudioBufferCommitted(item_id=item_id, previous_item_id=previous_id):
                 listening.committed(item_id, previous_id)
             case p.InputAudioBufferCleared():
@@ -122,6 +122,10 @@ class Ear:
                 listening.transcript_done(item_id, transcript)
             case p.ConversationItemInputAudioTranscriptionFailed(item_id=item_id, error=error):
                 listening.transcript_failed(item_id, error)
+            case p.Unrecognized(type="conversation.item.input_audio_transcription.updated", raw=raw):
+                listening.transcript_so_far(raw.get("item_id"), raw.get("transcript"))
+            case p.ConversationItemInputAudioTranscriptionSegment(item_id=item_id):
+                listening.segment(item_id, event.speaker, event.text)
             case p.ConversationItemAdded() | p.ConversationItemDone() | p.ConversationItemCreated():
                 self._contents.item_named(event.item, event.previous_item_id)
                 self._hosted.item(event.item)

@@ -138,6 +138,13 @@ class Listening:
             row.problem = "" if transcript.strip() else "nothing was understood"
         row.final = True
 
+    def transcript_so_far(self, item_id: object, transcript: object) -> None:
+        """All of the user's words until now, from servers that say them anew each time (xAI)."""
+        if isinstance(item_id, str) and item_id and isinstance(transcript, str):
+            row = self._desk.conversation.open(item_id, role="user")
+            if not row.frozen and not row.final:
+                row.parts = {0: transcript}
+
     def segment(self, item_id: str, speaker: str, text: str) -> None:
         """One speaker's piece of a turn, from models that tell speakers apart."""
         if item_id:
@@ -185,7 +192,7 @@ class Listening:
             return  # the transcript was faster
         if settings.transcribes(desk.effective):
             row.awaits_transcript = True
-            listens = desk.wish.config.type == "transcription"
-            desk.start_timer(TRANSCRIPT_TIMER, _LISTENING_S if listens else _TRANSCRIPT_S)
+            patience_s = _LISTENING_S if desk.wish.listens_only else _TRANSCRIPT_S
+            desk.start_timer(TRANSCRIPT_TIMER, patience_s)
         else:
             row.problem, row.final, row.tentative = row.problem or "not transcribed", True, True

@@ -69,6 +69,9 @@ class Row:
     quiet: bool = False
     gone: bool = False
     pinned: bool = False
+    start_ms: int | None = None  # of speech, into all sound of the session
+    end_ms: int | None = None
+    segments: list[str] = field(default_factory=list)
     wire_kind: str = "item"
     line: ItemLine | None = None  # as `/items` showed it last, with what it depended on
     line_key: tuple[object, ...] = ()
@@ -148,4 +151,6 @@ class Row:
             interrupted=self.interrupted,
             commentary=self.commentary,
             problem=self.problem,
+            start_ms=self.start_ms,
+            end_ms=self.end_ms,
         )

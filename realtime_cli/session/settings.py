@@ -40,6 +40,8 @@ def turn_detection(config: SessionConfig) -> TurnDetection | None:
 
 def server_answers(config: SessionConfig) -> bool:
     """The server answers by itself when a turn ends."""
+    if config.type == "transcription":
+        return False
     detection = turn_detection(config)
     return detection is not None and detection.create_response is not False
 

@@ -24,6 +24,9 @@ class Wish:
         auto_response: The server (VAD) or the mind (push-to-talk) asks for an answer by itself; otherwise the user
             does with a key.
         interrupt: Speaking interrupts the answer.
+        post_roll_ms: Sound of a talk key's turn after the key went up: people let go while they still speak.
+        cues: Short tones say that the session is ready, that a turn was heard, that the line is lost.
+        volume_percent: Of the speaker, 0 to 200.
         once: Finish after the first complete answer, function calls included (`send-text`).
         first_prompt: Typed by the user before the session began; "" for none.
         greeting: Notices to show at the start (which provider, why; demo responder).
@@ -31,6 +34,7 @@ class Wish:
         opening: Items that go in before the first prompt, in order.
         streamed: Recorded sound, PCM16 mono 24 kHz: each piece is appended, then all is committed as one turn.
         ask: Wishes for the first answer alone.
+        listens_only: Nobody is to answer, ever.
         tries: How often a failed answer is asked for again.
         context_window_tokens: What the model can hold; 0 when nobody knows.
         context_policy: When it is nearly full: "delete" the oldest items, leave it to the "server", or "off".
@@ -50,6 +54,9 @@ class Wish:
     turn_mode: TurnMode = TurnMode.SERVER_VAD
     auto_response: bool = True
     interrupt: bool = True
+    post_roll_ms: int = 0
+    cues: bool = False
+    volume_percent: int = 100
     once: bool = False
     first_prompt: str = ""
     greeting: tuple[str, ...] = ()
@@ -58,6 +65,7 @@ class Wish:
     streamed: tuple[bytes, ...] = ()
     ask: ResponseConfig | None = None
     tries: int = 3
+    listens_only: bool = False
     context_window_tokens: int = 0
     context_policy: ContextPolicy = "server"
     hosted_approval: bool | None = None
