@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-from dataclasses import asdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_cli.cli import local_options, options, tool_options
-from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli import answer_options, local_options, options, tool_options
+from realtime_cli.cli.asking import Outlet, joined, send
+from realtime_cli.cli.boundary import guarded
 from realtime_cli.cli.material import Material
 from realtime_cli.cli.options import ANSWER, MATERIAL, MORE
 
 if TYPE_CHECKING:
-    from realtime_cli.cli.preparation import Prepared
-    from realtime_cli.cli.remembering import Memory
-    from realtime_cli.runtime.run import Outcome
-    from realtime_cli.session.state import Call
+    pass
 
 Prompt = Annotated[
     str | None, typer.Argument(help="The prompt; - reads it from stdin. Piped text comes before it.")
@@ -99,10 +94,14 @@ Metadata = Annotated[
 @guarded
 def send_text(
     prompt: Prompt = None,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", help="One JSON object at the end instead of the text.", rich_help_panel=MORE),
-    ] = False,
+    file: answer_options.TextFile = None,
+    lines: answer_options.EachLine = False,
+    as_json: answer_options.AsJson = False,
+    jsonl: answer_options.JsonLines = False,
+    audio_out: answer_options.AudioOut = None,
+    play: answer_options.PlayIt = False,
+    quiet: answer_options.Quiet = False,
+    verbose: answer_options.Verbose = False,
     stdin: Annotated[
         bool | None,
         typer.Option(
@@ -112,9 +111,14 @@ def send_text(
             rich_help_panel=MORE,
         ),
     ] = None,
+    profile: answer_options.Profile = None,
+    template: answer_options.Template = None,
+    key: answer_options.KeyName = None,
     provider: options.Provider = None,
     url: options.Url = None,
     model: options.Model = None,
+    voice: options.Voice = None,
+    output_device: answer_options.OutputDevice = None,
     instructions: options.Instructions = None,
     dialect: options.Dialect = None,
     system: System = None,
@@ -162,7 +166,8 @@ def send_text(
     """Send a prompt, print the answer. Made for pipes and scripts.
 
     Examples: `realtime-cli send-text "Three names for a cat"`; `git diff | realtime-cli send-text "review this"`;
-    `realtime-cli send-text --json hello | jq .text`.
+    `realtime-cli send-text --json hello | jq .text`; `realtime-cli send-text --audio-out hi.wav "Say hello"`;
+    `printf 'one\\ntwo\\n' | realtime-cli send-text --lines`.
     """
     flags = options.settings_among(dict(locals()))
     from realtime_cli.cli.preparation import prepare, start_log
@@ -180,103 +185,17 @@ def send_text(
         out_of_band,
         tuple(metadata or ()),
     )
-    text = joined_prompt(prompt, forced=stdin is True, refused=stdin is False or material.takes_stdin)
-    if text is None and not material.stands_alone:
-        raise typer.BadParameter(
-            "There is no prompt. Give one as an argument or on stdin.", param_hint="PROMPT"
-        )
+    outlet = Outlet(as_json, jsonl, lines, audio_out, play, quiet, verbose)
+    outlet.check()
     prepared = prepare(flags, may_fall_back=False)
+    text = None
+    if not lines:
+        piped = joined_prompt(prompt, forced=stdin is True, refused=stdin is False or material.takes_stdin)
+        text = joined(file or (), piped, prepared.settings.template)
+        if text is None and not material.stands_alone:
+            raise typer.BadParameter(
+                "There is no prompt. Give one as an argument or on stdin.", param_hint="PROMPT"
+            )
     start_log(prepared.settings.log_file, debug=debug)
     memory = remember(prepared, "send-text", continued)
-    return asyncio.run(_send(memory, text or "", material, as_json=as_json, debug=debug))
-
-
-async def _send(memory: Memory, text: str, material: Material, *, as_json: bool, debug: bool) -> int:
-    from realtime_cli import clock
-    from realtime_cli.cli.equipment import approval_remarks, equipped, with_tools
-    from realtime_cli.cli.preparation import line_to, manner_of, protocol_tap
-    from realtime_cli.errors import TimedOut
-    from realtime_cli.runtime.run import Plan, run
-    from realtime_cli.runtime.wishes import written_wish
-    from realtime_cli.terminal.views import asker_for, open_view
-
-    prepared = memory.prepared
-    settings, target = prepared.settings, prepared.target
-    prompt, asked = material.asked(text, target)
-    loop = asyncio.get_running_loop()
-    started_s = loop.time()
-    try:
-        async with (
-            asyncio.timeout(settings.timeout_s),
-            equipped(prepared.loaded) as equipment,
-            line_to(prepared) as opener,
-        ):
-            view = open_view("silent" if as_json else "answer")
-            asker = asker_for(view)
-            for remark in (
-                *equipment.remarks,
-                *approval_remarks(equipment, settings, can_ask=asker is not None),
-            ):
-                say(remark)
-            wish = written_wish(settings, prompt, equipment.definitions, asked)
-            plan = Plan(
-                wish=with_tools(wish, equipment, settings, can_ask=asker is not None),
-                abilities=target.provider.abilities,
-                opener=opener,
-                view=view,
-                keyboard=asker,
-                dialect=None if target.dialect == "auto" else target.dialect,
-                manner=manner_of(target),
-                toolbox=equipment.toolbox,
-                tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=False),
-            )
-            outcome = await run(memory.applied(plan, clock.epoch() - started_s))
-    except TimeoutError as exc:
-        raise TimedOut(
-            f"No whole answer within {settings.timeout_s:g} s", advice="Give it more time with --timeout."
-        ) from exc
-    if outcome.signal is not None:
-        return 128 + outcome.signal
-    if as_json and outcome.exit_code == 0:
-        json.dump(_as_json(outcome, prepared, loop.time() - started_s), sys.stdout, ensure_ascii=False)
-        sys.stdout.write("\n")
-        sys.stdout.flush()
-    if outcome.message:
-        say_error(outcome.message, outcome.advice)
-    return outcome.exit_code
-
-
-def _as_json(outcome: Outcome, prepared: Prepared, total_s: float) -> dict[str, Any]:
-    """The documented object of `--json`; names only ever get added."""
-    from realtime_cli.session.state import Call
-
-    state = outcome.state
-    return {
-        "text": state.answer_text,
-        "session_id": state.session_id,
-        "response_id": state.response_id,
-        "status": state.response_status,
-        "metadata": dict(state.metadata),
-        "items": [{"id": item.item_id, "type": item.kind, "role": item.role} for item in state.items],
-        "provider": prepared.target.provider.name,
-        "model": state.model or prepared.target.model,
-        "calls": [_call(entry) for entry in state.entries if isinstance(entry, Call)],
-        "usage": asdict(state.tokens),
-        "timing": {"total_ms": round(total_s * 1000)},
-    }
-
-
-def _call(call: Call) -> dict[str, Any]:
-    """One function call; `arguments` is the JSON text as it was run."""
-    took_s = None
-    if call.started_at_s is not None and call.ended_at_s is not None:
-        took_s = round(call.ended_at_s - call.started_at_s, 3)
-    return {
-        "call_id": call.call_id,
-        "name": call.name,
-        "arguments": call.arguments,
-        "status": call.status.value,
-        "approval": call.approval,
-        "output": call.output,
-        "took_s": took_s,
-    }
+    return asyncio.run(send(memory, text or "", material, outlet, debug=debug))

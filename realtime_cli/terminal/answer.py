@@ -20,8 +20,8 @@ class AnswerView:
     "?" everywhere.
     """
 
-    def __init__(self, out: TextIO | None, err: TextIO) -> None:
-        """`out` None writes no answer at all (`--json` prints its own object at the end)."""
+    def __init__(self, out: TextIO | None, err: TextIO | None) -> None:
+        """`out` None writes no answer at all (`--json` prints its own object at the end); `err` None no notices."""
         self._out = out
         self._err = err
         self._is_terminal = out is not None and out.isatty()
@@ -88,5 +88,5 @@ class AnswerView:
         """Calls and notices, once they do not change any more."""
         for entry in state.entries[self._reported : end]:
             self._reported += 1
-            if isinstance(entry, Call | Notice):
+            if isinstance(entry, Call | Notice) and self._err is not None:
                 write(self._err, plain_lines(entry) + "\n")

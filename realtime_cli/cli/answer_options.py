@@ -1,0 +1,97 @@
+"""Options of `send-text` about where the prompt comes from and where the answer goes; and who asks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from realtime_cli.cli.completion import complete_key, complete_output_device, complete_profile
+from realtime_cli.cli.options import ANSWER, MATERIAL, MORE, PROVIDER
+
+TextFile = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--file",
+        "-f",
+        metavar="FILE",
+        help="Text before what is piped in and the prompt. Repeatable.",
+        rich_help_panel=MATERIAL,
+    ),
+]
+EachLine = Annotated[
+    bool,
+    typer.Option(
+        "--lines",
+        help="Each line of stdin is a turn of one conversation, each answer one line.",
+        rich_help_panel=MATERIAL,
+    ),
+]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", help="One JSON object at the end instead of the text.", rich_help_panel=ANSWER),
+]
+JsonLines = Annotated[
+    bool,
+    typer.Option("--jsonl", help="JSON objects as things happen, one on each line.", rich_help_panel=ANSWER),
+]
+AudioOut = Annotated[
+    str | None,
+    typer.Option(
+        "--audio-out",
+        metavar="FILE|-",
+        help="Speak the answer into a WAV file (.raw, .pcm: bare PCM16 24 kHz); - is stdout.",
+        rich_help_panel=ANSWER,
+    ),
+]
+PlayIt = Annotated[
+    bool, typer.Option("--play", help="Speak the answer out of the speaker, too.", rich_help_panel=ANSWER)
+]
+OutputDevice = Annotated[
+    str | None,
+    typer.Option(
+        "--output-device",
+        metavar="N|NAME",
+        help="Speaker for --play (see `devices`).",
+        rich_help_panel=ANSWER,
+        autocompletion=complete_output_device,
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.", rich_help_panel=MORE)
+]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose", "-v", help="On stderr: which service, how long, how many tokens.", rich_help_panel=MORE
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Settings and a template under a name (see `profiles`).",
+        rich_help_panel=MORE,
+        autocompletion=complete_profile,
+    ),
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--template",
+        metavar="TEXT",
+        help="A frame for the prompt, which stands at $input.",
+        rich_help_panel=MORE,
+    ),
+]
+KeyName = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="NAME",
+        help="A stored key by its name (see `keys`); never the key itself.",
+        rich_help_panel=PROVIDER,
+        autocompletion=complete_key,
+    ),
+]

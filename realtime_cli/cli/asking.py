@@ -1,0 +1,249 @@
+"""One `send-text` from prompt to exit code: where the answer goes, and in which form."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from realtime_cli.cli.boundary import say, say_error
+from realtime_cli.errors import ConfigError, InputError, TimedOut
+
+if TYPE_CHECKING:
+    from realtime_cli.cli.equipment import Equipment
+    from realtime_cli.cli.material import Material
+    from realtime_cli.cli.preparation import Prepared
+    from realtime_cli.cli.remembering import Memory
+    from realtime_cli.runtime.interpreter import Sound
+    from realtime_cli.runtime.lines import Lines
+    from realtime_cli.runtime.run import Outcome, Plan
+    from realtime_cli.session.facts import Fact
+    from realtime_cli.session.wish import Wish
+    from realtime_cli.terminal.contract import View
+    from realtime_cli.transport.transport import Opener
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What becomes of the answer.
+
+    Attributes:
+        as_json: One object at the end.
+        jsonl: JSON lines as things happen.
+        lines: Each line of stdin is a turn, each answer one line.
+        audio_out: A file for the spoken answer, "-" for stdout.
+        play: Speak it.
+        quiet: Nothing on stderr but errors.
+        verbose: On stderr: whom we talk to, how long it took, what it used.
+    """
+
+    as_json: bool = False
+    jsonl: bool = False
+    lines: bool = False
+    audio_out: str | None = None
+    play: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def check(self) -> None:
+        """Raises ConfigError where options exclude each other."""
+        forms = [name for name in ("as_json", "jsonl", "lines") if getattr(self, name)]
+        if self.audio_out == "-":
+            forms.append("audio_out")
+        if len(forms) > 1:
+            shown = {
+                "as_json": "--json",
+                "jsonl": "--jsonl",
+                "lines": "--lines",
+                "audio_out": "--audio-out -",
+            }
+            raise ConfigError(
+                f"{' and '.join(shown[name] for name in forms)} both want stdout", advice="Take one."
+            )
+        if self.lines and (self.audio_out or self.play):
+            raise ConfigError("--lines answers in text", advice="Leave --audio-out and --play out.")
+
+    @property
+    def speaks(self) -> bool:
+        """The answer is wanted aloud."""
+        return self.play or self.audio_out is not None
+
+
+def joined(files: Sequence[str], text: str | None, template: str | None) -> str | None:
+    """Files, what was piped in and the argument, in this order, inside the template; None when there is nothing.
+
+    Raises:
+        InputError: A file cannot be read.
+    """
+    from realtime_cli.config.profiles import filled
+
+    parts = [_file_text(path) for path in files]
+    if text:
+        parts.append(text)
+    prompt = "\n\n".join(part for part in parts if part) or None
+    if template is None:
+        return prompt
+    return filled(template, prompt)
+
+
+def _file_text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig").strip("\n")
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8 text"
+        raise InputError(f"{path} cannot be read: {reason}") from exc
+
+
+async def send(memory: Memory, text: str, material: Material, outlet: Outlet, *, debug: bool) -> int:
+    """Hold the session; the exit code.
+
+    Raises:
+        TimedOut: `--timeout` was reached.
+    """
+    from realtime_cli import clock
+    from realtime_cli.cli.equipment import equipped
+    from realtime_cli.cli.preparation import line_to
+    from realtime_cli.runtime.run import run
+
+    prepared = memory.prepared
+    settings = prepared.settings
+    loop = asyncio.get_running_loop()
+    started_s = loop.time()
+    if outlet.verbose:
+        target = prepared.target
+        say(f"{target.provider.title}: {target.why}" + (f", model {target.model}" if target.model else ""))
+    lines = _lines(prepared, outlet) if outlet.lines else None
+    try:
+        async with (
+            asyncio.timeout(settings.timeout_s),
+            equipped(prepared.loaded) as equipment,
+            line_to(prepared) as opener,
+        ):
+            plan = _plan(prepared, (text, material), outlet, equipment, opener, lines=lines, debug=debug)
+            outcome = await run(memory.applied(plan, clock.epoch() - started_s))
+    except TimeoutError as exc:
+        raise TimedOut(
+            f"No whole answer within {settings.timeout_s:g} s", advice="Give it more time with --timeout."
+        ) from exc
+    if lines is not None and lines.problem is not None:
+        raise lines.problem
+    code = _report(outcome, prepared, outlet, loop.time() - started_s)
+    return code or (lines.exit_code if lines is not None else 0)
+
+
+def _plan(
+    prepared: Prepared,
+    said: tuple[str, Material],
+    outlet: Outlet,
+    equipment: Equipment,
+    opener: Opener,
+    *,
+    lines: Lines | None,
+    debug: bool,
+) -> Plan:
+    from realtime_cli.cli.equipment import approval_remarks, with_tools
+    from realtime_cli.cli.preparation import manner_of, protocol_tap
+    from realtime_cli.runtime.run import Plan
+    from realtime_cli.runtime.wishes import written_wish
+    from realtime_cli.terminal.views import asker_for
+
+    settings, target = prepared.settings, prepared.target
+    prompt, asked = said[1].asked(said[0], target)
+    view = lines or _view(outlet)
+    asker = None if lines is not None else asker_for(view)
+    if not outlet.quiet:
+        for remark in (
+            *equipment.remarks,
+            *approval_remarks(equipment, settings, can_ask=asker is not None),
+        ):
+            say(remark)
+    wish = with_tools(
+        written_wish(settings, prompt, equipment.definitions, asked),
+        equipment,
+        settings,
+        can_ask=asker is not None,
+    )
+    return Plan(
+        wish=_shaped(wish, prepared, outlet),
+        abilities=target.provider.abilities,
+        opener=opener,
+        view=view,
+        keyboard=lines.keyboard if lines is not None else asker,
+        sound=_sound(prepared, outlet) if outlet.speaks else None,
+        dialect=None if target.dialect == "auto" else target.dialect,
+        manner=manner_of(target),
+        toolbox=equipment.toolbox,
+        tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=False),
+    )
+
+
+def _view(outlet: Outlet) -> View:
+    from realtime_cli.terminal.answer import AnswerView
+    from realtime_cli.terminal.views import open_view
+
+    if outlet.jsonl:
+        return open_view("jsonl")
+    silent = outlet.as_json or outlet.audio_out == "-"
+    if outlet.quiet:
+        return AnswerView(None if silent else sys.stdout, None)
+    return open_view("silent" if silent else "answer")
+
+
+def _lines(prepared: Prepared, outlet: Outlet) -> Lines:
+    from realtime_cli.config.profiles import filled
+    from realtime_cli.runtime.lines import Lines
+
+    if sys.stdin is None:
+        raise InputError("--lines reads stdin, and there is none")
+    template = prepared.settings.template
+    shaped: Callable[[str], str] = (lambda line: filled(template, line)) if template else str
+    return Lines(sys.stdin.buffer, sys.stdout, None if outlet.quiet else sys.stderr, shaped)
+
+
+def _shaped(wish: Wish, prepared: Prepared, outlet: Outlet) -> Wish:
+    """A conversation instead of one question; a voice instead of text alone."""
+    if outlet.lines:
+        wish = replace(wish, once=False)
+    if outlet.speaks:
+        from realtime_cli.runtime.wishes import spoken_answer
+
+        wish = replace(wish, config=spoken_answer(wish.config, prepared.target))
+    return wish
+
+
+def _sound(prepared: Prepared, outlet: Outlet) -> Callable[[Callable[[Fact], None]], Sound]:
+    from realtime_cli.runtime.answer_sound import AnswerSound
+
+    def make(post: Callable[[Fact], None]) -> Sound:
+        speaker = None
+        if outlet.play:
+            from realtime_cli.runtime.audio_rig import AudioRig
+            from realtime_cli.runtime.rig_plan import RigPlan
+
+            chosen = RigPlan(output_device=prepared.settings.output_device)
+            speaker = AudioRig(post, microphone=None, speaker=chosen.speaker())
+        return AnswerSound(post, outlet.audio_out, speaker)
+
+    return make
+
+
+def _report(outcome: Outcome, prepared: Prepared, outlet: Outlet, total_s: float) -> int:
+    if outcome.signal is not None:
+        return 128 + outcome.signal
+    if outlet.as_json and outcome.exit_code == 0:
+        from realtime_cli.cli.answer_json import answer_json
+
+        answer: dict[str, Any] = answer_json(outcome, prepared, total_s)
+        json.dump(answer, sys.stdout, ensure_ascii=False)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    if outlet.verbose:
+        used = outcome.state.tokens
+        say(f"{outcome.state.model or prepared.target.model}: {total_s:.2f} s, {used.total} tokens")
+    if outcome.message:
+        say_error(outcome.message, outcome.advice)
+    return outcome.exit_code
