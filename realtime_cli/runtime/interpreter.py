@@ -26,16 +26,22 @@ from realtime_cli.session.commands import (
     Command,
     Connect,
     Disconnect,
+    DuckPlayout,
     EndPlay,
     Finish,
     FlushPlayout,
+    PausePlayout,
     Play,
+    PlayCue,
     ReadFile,
     ReopenDevice,
+    ResumePlayout,
     RunTool,
     SaveAudio,
     SaveTranscript,
     Say,
+    SetVolume,
+    SoundCommand,
     StartTimer,
     StopTimer,
 )
@@ -65,6 +71,7 @@ class Sound(Protocol):
     def end_play(self, item_id: str, content_index: int) -> None: ...  # noqa: D102
     def flush(self, fade_ms: int) -> tuple[Piece, ...]: ...  # noqa: D102
     def reopen(self, which: Which) -> None: ...  # noqa: D102
+    def adjust(self, command: SoundCommand) -> None: ...  # noqa: D102
     async def start(self) -> None: ...  # noqa: D102
     async def stop(self) -> None: ...  # noqa: D102
 
@@ -134,6 +141,9 @@ class Interpreter:
                 self._end_play(command)
             case FlushPlayout():
                 self._flush(command.fade_ms)
+            case DuckPlayout() | PausePlayout() | ResumePlayout() | SetVolume() | PlayCue():
+                if self._means.sound is not None:
+                    self._means.sound.adjust(command)
             case RunTool():
                 self._run_tool(command)
             case CancelTool():

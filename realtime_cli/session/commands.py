@@ -13,6 +13,9 @@ from realtime_cli.session.facts import Which
 from realtime_cli.session.state import Entry
 
 
+Cue: TypeAlias = Literal["ready", "heard", "lost"]
+
+
 @dataclass(frozen=True, slots=True)
 class Connect:
     """Open a line to the provider. Answered by `Connected` or `ConnectFailed`."""
@@ -86,6 +89,37 @@ class FlushPlayout:
 
 
 @dataclass(frozen=True, slots=True)
+class DuckPlayout:
+    """Make the answer quieter by this factor (0 to 1), until `ResumePlayout` or the next flush."""
+
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class PausePlayout:
+    """Fall silent and keep everything, until `ResumePlayout` or the next flush."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePlayout:
+    """Go on where the answer was, as loud as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """The speaker's volume: 1.0 is the sound as it came, 2.0 twice as loud."""
+
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlayCue:
+    """A short tone of our own, for those who do not look at the screen."""
+
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
 class RunTool:
     """Call a function; `arguments` is the JSON text the model wrote. Answered by `ToolReturned` or `ToolFailed`."""
 
@@ -132,6 +166,8 @@ class Finish:
     advice: str = ""
 
 
+SoundCommand: TypeAlias = DuckPlayout | PausePlayout | ResumePlayout | SetVolume | PlayCue
+
 Command: TypeAlias = (
     Connect
     | Disconnect
@@ -142,6 +178,7 @@ Command: TypeAlias = (
     | ReadFile
     | EndPlay
     | FlushPlayout
+    | SoundCommand
     | RunTool
     | CancelTool
     | StartTimer

@@ -41,18 +41,19 @@ from realtime_cli.session.limits import Limits
 from realtime_cli.session.listening import Listening
 from realtime_cli.session.outcomes import Outcomes
 from realtime_cli.session.picture import picture
+from realtime_cli.session.playback import Playback
+from realtime_cli.session.playback_facts import LocalSpeechEnded, LocalSpeechStarted, VolumeTurned
 from realtime_cli.session.prompts import Prompts
 from realtime_cli.session.request_facts import RequestFact
 from realtime_cli.session.requests import Requests
 from realtime_cli.session.speaker import QUIET_TIMER, Speaker
 from realtime_cli.session.state import ConnectionState, SessionState
-from realtime_cli.session.talk_key import TalkKey
+from realtime_cli.session.talk_key import POST_ROLL_TIMER, TalkKey
 from realtime_cli.session.trouble import Trouble
 from realtime_cli.session.wish import Wish
 
 _MOST_ROUNDS: Final = 64
 """A fact sets off a handful of consequences; more means that one of them does not make its own row unfit."""
-
 
 _ONLINE: Final = (ConnectionState.CONFIGURING, ConnectionState.READY)
 
@@ -78,6 +79,7 @@ class SessionCore:
         self._prompts = Prompts(desk)
         self._functions = Functions(desk)
         self._speaker = Speaker(desk)
+        self._playback = Playback(desk)
         self._endurance = Endurance(desk, self._connection)
         self._ending = Ending(desk, self._talk_key, self._functions)
         self._asides, self._hosted, curation = Asides(desk), Hosted(desk), Curation(desk)
@@ -135,6 +137,8 @@ class SessionCore:
             ending.INPUT_TIMER: self._ending.input_waited,
             ending.STUCK_TIMER: self._ending.stuck,
             QUIET_TIMER: self._speaker.waited,
+            **self._playback.timers,
+            POST_ROLL_TIMER: self._talk_key.post_rolled,
             asides.ASIDE_TIMER: self._asides.waited,
             **self._endurance.timers,
         }
@@ -180,8 +184,8 @@ class SessionCore:
         match fact:
             case facts.MicHeard(pcm=pcm, level_dbfs=level_dbfs):
                 self._listening.heard(pcm, level_dbfs)
-            case facts.Played(pieces=pieces, level_dbfs=level_dbfs):
-                self._speaker.played(pieces, level_dbfs)
+            case facts.Played():
+                self._speaker.played(fact.pieces, fact.level_dbfs, fact.delay_s)
             case facts.ServerSaid():
                 if self._desk.turns.connection in _ONLINE:  # else it is late word of a line we have left
                     self._ear.hear(fact.event)
@@ -189,6 +193,8 @@ class SessionCore:
                 self._speaker.emptied()
             case facts.Flushed(pieces=pieces):
                 self._interruption.flushed(pieces)
+            case LocalSpeechStarted() | LocalSpeechEnded() | VolumeTurned():
+                self._playback.take(fact)
             case facts.DeviceChanged():
                 self._speaker.device_changed(fact)
             case facts.ToolReturned():

@@ -23,7 +23,7 @@ from realtime_cli.protocol import (
 )
 from realtime_cli.session.approvals import Approvals
 from realtime_cli.session.calls import Calls
-from realtime_cli.session.commands import Command, Disconnect, Finish, Say, StartTimer, StopTimer
+from realtime_cli.session.commands import Command, Disconnect, Finish, FlushPlayout, Say, StartTimer, StopTimer
 from realtime_cli.session.conversation import Conversation
 from realtime_cli.session.facts import Severity
 from realtime_cli.session.heard import Heard
@@ -105,6 +105,10 @@ class Desk:
     speaker_dbfs: float = -100.0
     speaker_delay_ms: float | None = None
     volume_percent: int = 100
+    held_back: bool = False  # the answer is ducked or paused because the user seems to speak
+    speaker_delay_ms: float | None = None
+    volume_percent: int = 100
+    held_back: bool = False  # the answer is ducked or paused because the user seems to speak
     mic_works: bool = False
     speaker_works: bool = False
     mic_problem: str = ""
@@ -137,6 +141,8 @@ class Desk:
 
     def do(self, command: Command) -> None:
         """Write a command down."""
+        if isinstance(command, FlushPlayout):
+            self.held_back = False  # what comes next is neither ducked nor paused
         self.commands.append(command)
 
     def say(self, event: ClientEvent, purpose: Purpose, item_id: str = "") -> str:

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from realtime_cli.protocol import ServerEvent
 from realtime_cli.session.rates import Rates
+from realtime_cli.session.playback_facts import PlaybackFact
 from realtime_cli.session.request_facts import RequestFact
 
 Which: TypeAlias = Literal["microphone", "speaker"]
@@ -264,7 +265,7 @@ class PricesKnown:
 
 LineFact: TypeAlias = Connected | ConnectFailed | ConnectionLost | ServerGarbled | UplinkDropped | Awoke
 
-SoundFact: TypeAlias = MicHeard | Played | PlayoutEmpty | Flushed | DeviceChanged
+SoundFact: TypeAlias = MicHeard | Played | PlayoutEmpty | Flushed | PlaybackFact | DeviceChanged
 
 KeyFact: TypeAlias = (
     TalkKeyPressed

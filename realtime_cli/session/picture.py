@@ -36,6 +36,8 @@ def picture(desk: Desk) -> SessionState:
         settled=settled,
         mic_dbfs=desk.mic_dbfs,
         speaker_dbfs=desk.speaker_dbfs,
+        speaker_delay_ms=desk.speaker_delay_ms,
+        volume_percent=desk.volume_percent,
         muted=desk.uplink.muted,
         talk_key_down=desk.uplink.turn is not None,
         mic_works=desk.mic_works,

@@ -24,10 +24,11 @@ class Speaker:
         self._waiting_frames = 0  # when the quiet timer was started
         self._failed: set[Which] = set()
 
-    def played(self, pieces: Iterable[Piece], level_dbfs: float) -> None:
+    def played(self, pieces: Iterable[Piece], level_dbfs: float, delay_s: float) -> None:
         """The device took a block."""
         self._desk.heard.played(pieces)
         self._desk.speaker_dbfs = level_dbfs
+        self._desk.speaker_delay_ms = delay_s * 1000
 
     def emptied(self) -> None:
         """The queue ran empty. More may have been queued since this was reported: then it does not count."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from realtime_cli.session.desk import Desk
 from realtime_cli.session.joints import Flag
 from realtime_cli.session.state import TurnMode
 from realtime_cli.session.turns import Happening
 from realtime_cli.session.uplink import SHORTEST_COMMIT_MS
+
+POST_ROLL_TIMER: Final = "post-roll"
 
 
 class TalkKey:
@@ -14,10 +18,13 @@ class TalkKey:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._rolling = False  # the key is up and the turn still open
 
     def pressed(self) -> None:
         """A turn begins; whatever is being answered stops."""
         desk = self._desk
+        if self._rolling:
+            self._end()  # the next turn begins; this one is complete
         if desk.wish.turn_mode is not TurnMode.PUSH_TO_TALK or desk.uplink.turn is not None:
             return
         if not desk.mic_works:
@@ -36,10 +43,27 @@ class TalkKey:
         desk.send_audio(desk.uplink.begin_turn(ready=desk.ready))
 
     def released(self) -> None:
+        """The key went up: the turn ends when the post-roll is over."""
+        desk = self._desk
+        if desk.uplink.turn is None or self._rolling:
+            return
+        if desk.wish.post_roll_ms and desk.mic_works and desk.uplink.turn_is_long:
+            self._rolling = True
+            desk.start_timer(POST_ROLL_TIMER, desk.wish.post_roll_ms / 1000)
+        else:
+            self._end()
+
+    def post_rolled(self) -> None:
+        """The last syllable had its time."""
+        if self._rolling:
+            self._end()
+
+    def _end(self) -> None:
         """The turn ends: it is committed and answered, unless it was too short."""
         desk = self._desk
-        if desk.uplink.turn is None:
-            return
+        if self._rolling:
+            self._rolling = False
+            desk.stop_timer(POST_ROLL_TIMER)
         rest, long_enough = desk.uplink.end_turn()
         desk.happen(Happening.SPEECH_ENDED)
         if not long_enough:
@@ -58,7 +82,7 @@ class TalkKey:
 
     def tapped(self) -> None:
         """A terminal without key releases: each tap begins or ends a turn."""
-        if self._desk.uplink.turn is None:
+        if self._desk.uplink.turn is None or self._rolling:
             self.pressed()
         else:
             self.released()
@@ -68,6 +92,7 @@ class TalkKey:
         desk = self._desk
         if desk.uplink.turn is None:
             return False
+        self._rolling = False
         desk.uplink.end_turn()
         desk.happen(Happening.SPEECH_ENDED)
         if desk.ready:

@@ -117,6 +117,11 @@ class Uplink:
         self._kept.take()
         return self._pass_on(self._pre_roll.take(), ready=ready)
 
+    @property
+    def turn_is_long(self) -> bool:
+        """The turn in progress may be committed."""
+        return self.turn is not None and self.turn.spoken_ms >= SHORTEST_COMMIT_MS
+
     def end_turn(self) -> tuple[list[bytes], bool]:
         """The talk key went up: what is left to send, and whether the turn is long enough to be committed.
 
