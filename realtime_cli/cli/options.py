@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from realtime_cli.cli.completion import complete_model, complete_provider, complete_voice
+
 
 class DialectName(StrEnum):
     """Spellings of the protocol."""
@@ -88,6 +90,7 @@ Provider = Annotated[
         help="openai, azure, xai, ... or local (no key, no network); auto takes the first whose key is set.",
         show_default="auto",
         rich_help_panel=PROVIDER,
+        autocompletion=complete_provider,
     ),
 ]
 Url = Annotated[
@@ -97,10 +100,21 @@ Url = Annotated[
     ),
 ]
 Model = Annotated[
-    str | None, typer.Option("--model", "-m", metavar="NAME", help="Model.", rich_help_panel=PROVIDER)
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME",
+        help="Model.",
+        rich_help_panel=PROVIDER,
+        autocompletion=complete_model,
+    ),
 ]
 Voice = Annotated[
-    str | None, typer.Option("--voice", metavar="NAME", help="Voice.", rich_help_panel=PROVIDER)
+    str | None,
+    typer.Option(
+        "--voice", metavar="NAME", help="Voice.", rich_help_panel=PROVIDER, autocompletion=complete_voice
+    ),
 ]
 Instructions = Annotated[
     str | None,

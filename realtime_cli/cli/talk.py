@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realtime_cli.cli import local_options, options, screen, tool_options
+from realtime_cli.cli import answer_options, local_options, options, screen, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.options import SOUND, TURNS
 from realtime_cli.errors import ConfigError
@@ -144,6 +144,8 @@ RecordFormat = Annotated[
 
 @guarded
 def talk(
+    profile: answer_options.Profile = None,
+    key: answer_options.KeyName = None,
     provider: options.Provider = None,
     url: options.Url = None,
     model: options.Model = None,
