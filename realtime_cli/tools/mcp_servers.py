@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import re
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from realtime_cli.errors import ConfigError, ToolError
 from realtime_cli.tools.declaration import reporter
 from realtime_cli.tools.json_schema import checked_object
+from realtime_cli.tools.last_words import LastWords
 from realtime_cli.tools.mcp_sources import McpSource
+from realtime_cli.tools.programs import harmless_environment
 from realtime_cli.tools.tool import Result, Run, Tool
 
 if TYPE_CHECKING:
@@ -35,12 +35,11 @@ class McpServer:
 
     Args:
         source: Where it is.
-        log_file: Gets what the server prints on stderr; None throws it away.
     """
 
-    def __init__(self, source: McpSource, log_file: Path | None = None) -> None:
+    def __init__(self, source: McpSource) -> None:
         self._source = source
-        self._log_file = log_file
+        self._words: LastWords | None = None
         self._client: Client | None = None
         self._task: asyncio.Task[None] | None = None
         self._leave = asyncio.Event()
@@ -122,10 +121,11 @@ class McpServer:
                 await leave.wait()
         except Exception as exc:  # noqa: BLE001 - whatever a foreign server makes its client raise is told
             problem = _innermost(exc)
+            said = f" It said: {self._words.line}" if self._words is not None and self._words.line else ""
             _LOG.info("MCP server %s: %s", self.label, problem)
             if not ready.done():
                 ready.set_exception(
-                    ToolError(f"The MCP server {self.label} {_reason(problem, self._source)}")
+                    ToolError(f"The MCP server {self.label} {_reason(problem, self._source)}{said}")
                 )
 
     def _client_for(self, stack: AsyncExitStack) -> Client:
@@ -141,17 +141,16 @@ class McpServer:
             http = create_mcp_http_client(headers=dict(source.headers))
             stack.push_async_callback(http.aclose)
             return Client(streamable_http_client(source.url, http_client=http))
-        target = os.devnull if self._log_file is None else str(self._log_file)
-        errors = stack.enter_context(Path(target).open("a", encoding="utf-8"))  # noqa: SIM115 - the stack closes it
+        self._words = stack.enter_context(LastWords())
         command, *args = source.argv
         parameters = StdioServerParameters(
             command=command,
             args=args,
-            env=dict(source.env),
+            env={**harmless_environment(), **source.env},
             cwd=source.folder,
             encoding_error_handler="replace",
         )
-        return Client(stdio_client(parameters, errlog=errors))
+        return Client(stdio_client(parameters, errlog=self._words.file))
 
     def _tool(self, found: McpTool) -> Tool:
         self._schemas[found.name] = found.input_schema
