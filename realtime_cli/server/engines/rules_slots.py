@@ -88,6 +88,9 @@ def fill(parameters: Schema, text: str, tool_words: frozenset[str], *, whole: bo
                 value = wanted(name, schemas[name], name in required)
                 if value is not None:
                     filled.arguments[name] = value
+    for name in required:
+        if name not in filled.arguments and schemas.get(name, {}).get("default") is not None:
+            filled.arguments[name] = schemas[name]["default"]
     filled.missing = [name for name in required if name not in filled.arguments]
     return filled
 
