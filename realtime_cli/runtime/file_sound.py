@@ -30,6 +30,12 @@ _BLOCK_BYTES: Final = BLOCK_MS * 48
 _TAIL_MS: Final = 2500
 """Silence after the end, so that the server notices the end of the last turn."""
 
+_BETWEEN_MS: Final = 1000
+"""Silence between two files: they are two turns at least."""
+
+_SHORTEST_BYTES: Final = 120 * 48
+"""Servers refuse to commit less than 100 ms."""
+
 _BURST: Final = 10
 """Blocks between two looks at the clock: timers are not finer than that at a high pace."""
 
@@ -94,6 +100,8 @@ class FileSound:
         try:
             for path in self._paths:
                 await (self._stream() if path == "-" else self._play_file(path))
+                if not self._commit_bytes and path != self._paths[-1]:
+                    await self._hand_over(bytes(_BETWEEN_MS * 48))
         except InputError as error:
             self._post(NewsArrived("error", str(error), error.advice))
         self._end_turn()
@@ -147,6 +155,8 @@ class FileSound:
 
     def _end_turn(self) -> None:
         if self._commit_bytes and self._in_turn:
+            if self._in_turn < _SHORTEST_BYTES:
+                self._post(MicHeard(bytes(_SHORTEST_BYTES - self._in_turn), _SILENCE_DBFS))
             self._post(TalkKeyReleased())
         self._in_turn = 0
 

@@ -80,7 +80,7 @@ class Answers:
         self.abandon()
         desk.drop_flag(Flag.CANCEL_DUE)
         if Ability.CANCEL in desk.abilities:
-            known = desk.answer.response_id if desk.answer else ""
+            known = desk.answer.server_id if desk.answer else ""
             desk.say(ResponseCancel(response_id=known or UNSET), Purpose.CANCEL)
             desk.start_timer(ANSWER_TIMER, _CANCEL_S)
         desk.happen(Happening.ANSWER_CANCELLED)
@@ -123,9 +123,9 @@ class Answers:
             return None
         if answer is None or state in (ResponseState.NONE, ResponseState.REQUESTED):
             return self._begin(response_id)
-        if not answer.response_id:
-            answer.response_id = desk.last_response_id = response_id
-        elif response_id and response_id != answer.response_id:
+        if not answer.server_id:
+            answer.server_id = response_id
+        elif response_id and response_id != answer.server_id:
             return self._begin(response_id)  # the other one was given up by the server without a word
         answer.heard_of_at_s = desk.at_s
         return answer
@@ -135,7 +135,7 @@ class Answers:
         if response_id in self._over:
             return False
         current = self._desk.answer
-        return current is None or not current.response_id or response_id in ("", current.response_id)
+        return current is None or not current.server_id or response_id in ("", current.server_id)
 
     def done(self, response: Response) -> Answer | None:
         """`response.done`: the answer is over, however it ended. None if it was over before."""
@@ -214,6 +214,10 @@ class Answers:
             desk.notice("warning", message, "Ask again.")
         self.give_up()
 
+    def forget_over(self) -> None:
+        """A new session: small servers count their responses from 1 again."""
+        self._over.clear()
+
     def hold_over(self) -> None:
         """The pause after a failure is over."""
         self._desk.drop_flag(Flag.HOLDING)
@@ -240,12 +244,14 @@ class Answers:
         asked = desk.answer is not None and desk.answer.asked and not desk.answer.response_id
         chained = asked and desk.answer is not None and desk.answer.chained
         config = desk.answer.config if asked and desk.answer is not None else None
-        desk.answer = Answer(response_id, asked, chained, config, heard_of_at_s=desk.at_s)
+        # Where the server gives no id the answer still needs a name of its own, or its words would be nobody's.
+        name = response_id or desk.new_id("resp")
+        desk.answer = Answer(name, asked, chained, config, response_id, heard_of_at_s=desk.at_s)
         desk.happen(Happening.ANSWER_BEGAN)
         desk.drop_flag(Flag.CHAIN_WANTED)  # the outputs were sent before: this answer knows them
         desk.raise_flag(Flag.TURN_OPEN)
         desk.answer_waits = False
-        desk.last_response_id = response_id
+        desk.last_response_id = name
         desk.start_timer(ANSWER_TIMER, _SILENT_S)
         return desk.answer
 

@@ -218,13 +218,14 @@ class SessionCore:
     def _take_line_or_key(self, fact: LineFact | KeyFact | RequestFact) -> None:
         match fact:
             case facts.Connected():
+                for story in (self._asides, self._hosted):
+                    story.lost()
+                self._answers.forget_over()
                 self._connection.opened()
             case facts.ConnectFailed():
                 self._connection.failed(fact)
             case facts.ConnectionLost(code=code, reason=reason):
                 self._connection.lost(code, reason)
-                self._asides.lost()
-                self._hosted.lost()
             case facts.Awoke():
                 self._asides.lost()
                 self._hosted.lost()

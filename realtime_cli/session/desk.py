@@ -43,7 +43,8 @@ class Answer:
     """The default conversation's response as far as it goes.
 
     Attributes:
-        response_id: "" until the server tells, and where it never does.
+        response_id: "" until it begins; then the server's id, or one of ours where it gives none.
+        server_id: As the server calls it, "" where it does not.
         asked: We asked for it; otherwise the server began by itself.
         chained: It was asked for by the outputs of calls only.
         config: The wishes it was asked for with.
@@ -57,6 +58,7 @@ class Answer:
     asked: bool = False
     chained: bool = False
     config: ResponseConfig | None = None
+    server_id: str = ""
     abandoned: bool = False
     spoke: bool = False
     heard_of_at_s: float = 0.0
@@ -103,9 +105,6 @@ class Desk:
     last_metadata: tuple[tuple[str, str], ...] = ()
     mic_dbfs: float = -100.0
     speaker_dbfs: float = -100.0
-    speaker_delay_ms: float | None = None
-    volume_percent: int = 100
-    held_back: bool = False  # the answer is ducked or paused because the user seems to speak
     speaker_delay_ms: float | None = None
     volume_percent: int = 100
     held_back: bool = False  # the answer is ducked or paused because the user seems to speak
