@@ -11,10 +11,12 @@ from realtime_cli import __version__
 from realtime_cli.cli import (
     config,
     devices,
+    doctor,
     history,
     keys,
     profiles,
     providers,
+    replay,
     send_text,
     serve,
     talk,
@@ -59,6 +61,8 @@ app.command("devices")(devices.devices)
 app.add_typer(providers.app, name="providers")
 app.add_typer(tools.app)
 app.add_typer(history.app)
+app.command("replay")(replay.replay)
+app.command("doctor")(doctor.doctor)
 app.command("voices")(voices.voices)
 app.command("models")(voices.models)
 app.add_typer(config.app)

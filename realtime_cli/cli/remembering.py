@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from realtime_cli.config.paths import data_dir
+from realtime_cli.errors import RecordingError
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
     from realtime_cli.history.records import ItemRecord
-    from realtime_cli.runtime.run import Plan
+    from realtime_cli.runtime.interpreter import Sound
+    from realtime_cli.runtime.recorder import Recorder
+    from realtime_cli.runtime.run import Plan, Post
     from realtime_cli.runtime.witness import MakeWitness
     from realtime_cli.session.past import Past
     from realtime_cli.session.state import Role
@@ -76,6 +80,8 @@ class Memory:
             greeting = (*greeting, f"Going on with {self.conversation_id}: {self.title or 'a conversation'}.")
         settings = self.prepared.settings
         budgets = not plan.wish.once
+        begun_s = asyncio.get_running_loop().time()
+        recorder = self._recorder(begun_s, epoch_offset_s) if plan.sound is not None else None
         wish = replace(
             plan.wish,
             greeting=greeting,
@@ -85,21 +91,73 @@ class Memory:
             max_minutes=settings.max_minutes if budgets else None,
             idle_timeout_s=settings.idle_timeout_s if budgets else None,
         )
-        return replace(plan, wish=wish, witnesses=self._witnesses(epoch_offset_s))
+        plan = replace(plan, wish=wish)
+        if recorder is not None and plan.sound is not None:
+            plan = replace(plan, sound=_overheard(plan.sound, recorder))
+        return replace(plan, witnesses=tuple(self._witnesses(plan, recorder, epoch_offset_s)))
 
-    def _witnesses(self, epoch_offset_s: float) -> tuple[MakeWitness, ...]:
+    def _witnesses(
+        self, plan: Plan, recorder: Recorder | None, epoch_offset_s: float
+    ) -> Iterator[MakeWitness]:
+        """The journal first, so that what follows is in it."""
         from realtime_cli.runtime import witness
 
         settings, target = self.prepared.settings, self.prepared.target
-        found: list[MakeWitness] = []
+        if settings.journal is not None:
+            yield witness.journal(
+                Path(settings.journal), plan.wish, plan.abilities, sound=settings.journal_audio
+            )
+        if recorder is not None:
+            yield recorder.make
         if settings.history and not off_switch().exists():
             from realtime_cli.history.pen import DiaryPlan
             from realtime_cli.history.records import Opening
 
-            opening = Opening(self.command, target.provider.name, target.model, self.conversation_id)
-            plan = DiaryPlan(history_path(), opening, settings.history_days, len(self.earlier))
-            found.append(witness.diary(plan, epoch_offset_s))
-        return tuple(found)
+            sound = str(recorder.path) if recorder is not None else ""
+            opening = Opening(self.command, target.provider.name, target.model, self.conversation_id, sound)
+            book = DiaryPlan(history_path(), opening, settings.history_days, len(self.earlier))
+            yield witness.diary(book, epoch_offset_s)
+        if not plan.wish.once:
+            from realtime_cli.runtime.price_watch import price_watch
+
+            writer = settings.transcription_model or target.provider.transcription_model
+            yield price_watch(target.provider.name, target.model, writer, settings.prices)
+
+    def _recorder(self, begun_s: float, epoch_offset_s: float) -> Recorder | None:
+        """What `--record` asked for: a file of its own for each session."""
+        settings = self.prepared.settings
+        if settings.record is None:
+            return None
+        from realtime_cli import clock
+        from realtime_cli.runtime.recorder import Recorder
+
+        folder = Path(settings.record).expanduser().absolute()
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as exc:
+            raise RecordingError(
+                f"The folder {folder} cannot be made: {exc.strerror or exc}", advice="Choose another place."
+            ) from exc
+        name, number = clock.wall().strftime("%Y-%m-%dT%H-%M-%S"), 1
+        path = folder / f"{name}.{settings.record_format}"
+        while path.exists():
+            number += 1
+            path = folder / f"{name}-{number}.{settings.record_format}"
+        return Recorder(path, begun_s, epoch_offset_s, len(self.earlier))
+
+
+def _overheard(make_sound: Callable[[Post], Sound], recorder: Recorder) -> Callable[[Post], Sound]:
+    """The same sound with a recorder beside its speaker."""
+    from realtime_cli.runtime.audio_rig import AudioRig
+
+    def make(post: Post) -> Sound:
+        sound = make_sound(post)
+        if isinstance(sound, AudioRig):
+            loop = asyncio.get_running_loop()
+            sound.overheard = lambda block: recorder.overhear(block, loop.time())
+        return sound
+
+    return make
 
 
 def remember(prepared: Prepared, command: str, continued: str | None) -> Memory:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from realtime_cli import protocol as p
 from realtime_cli.history.accounts import response_usage, transcription_usage
-from realtime_cli.history.pen import DiaryPlan, Pen, Report
-from realtime_cli.history.records import Ending, ItemRecord, UsageRecord
+from realtime_cli.history.records import Ending, ItemRecord, Opening, UsageRecord
 from realtime_cli.session.facts import Fact, Flushed, MicHeard, Played, ServerSaid
 from realtime_cli.session.state import Call, CallStatus, Entry, Notice, SessionState, Spoken
 
@@ -31,27 +30,39 @@ class _Heard:
     final: bool = False
 
 
+class AnyPen(Protocol):
+    """What writes a diary down: into the history, or beside a recording. Nothing here waits."""
+
+    def put_items(self, records: list[ItemRecord]) -> None: ...  # noqa: D102
+    def put_usage(self, usage: UsageRecord) -> None: ...  # noqa: D102
+    def rename(self, old_key: str, new_key: str) -> None: ...  # noqa: D102
+    def end(self, ending: Ending) -> None: ...  # noqa: D102
+    def close(self) -> None: ...  # noqa: D102
+
+
 class Diary:
     """The diary of one run. Made, fed and closed on the loop.
 
     Args:
-        plan: See there.
+        opening: Which command talks to whom.
+        pen: Writes.
         epoch_offset_s: Added to loop times gives seconds since 1970.
-        report: Told when the history cannot be written, and when a damaged one was set aside.
+        earlier_entries: Entries at the top of the picture that were written in an earlier run.
     """
 
-    def __init__(self, plan: DiaryPlan, epoch_offset_s: float, report: Report) -> None:
-        self._plan = plan
+    def __init__(
+        self, opening: Opening, pen: AnyPen, epoch_offset_s: float, earlier_entries: int = 0
+    ) -> None:
+        self._opening = opening
         self._offset_s = epoch_offset_s
-        self._report = report
-        self._pen = Pen(plan, report)
+        self._pen = pen
         self._written: dict[str, ItemRecord] = {}  # of entries that may still change
         self._begun_at: dict[str, float] = {}
         self._speech_ended_at: dict[str, float] = {}
         self._heard: dict[str, _Heard] = {}
         self._notices: dict[int, tuple[Notice, str]] = {}
         self._notice_count = 0
-        self._done_entries = plan.earlier_entries
+        self._done_entries = earlier_entries
 
     def note(self, fact: Fact, at_s: float, picture: Callable[[], SessionState]) -> None:
         """A fact was taken in; `picture` makes the state as it is after it."""
@@ -71,13 +82,9 @@ class Diary:
             case ServerSaid(event=p.InputAudioBufferSpeechStopped(item_id=item_id)):
                 self._speech_ended_at[item_id] = at_s + self._offset_s
             case ServerSaid(event=p.ResponseDone(response=response)):
-                self._count(
-                    response_usage(response, self._plan.opening, picture().model, at_s + self._offset_s)
-                )
+                self._count(response_usage(response, self._opening, picture().model, at_s + self._offset_s))
             case ServerSaid(event=p.ConversationItemInputAudioTranscriptionCompleted(usage=usage)):
-                self._count(
-                    transcription_usage(usage, self._plan.opening, picture().asked, at_s + self._offset_s)
-                )
+                self._count(transcription_usage(usage, self._opening, picture().asked, at_s + self._offset_s))
         self._look(picture(), at_s + self._offset_s)
 
     def finish(self, state: SessionState, at_s: float, exit_code: int, error: str) -> None:

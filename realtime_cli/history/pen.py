@@ -28,7 +28,7 @@ class DiaryPlan:
     Attributes:
         path: The history file.
         retention_days: Older conversations are deleted at the start; None keeps all.
-        earlier_entries: Entries at the top of the picture that the history has already.
+        earlier_entries: Entries at the top of the picture that the history has already (for the diary).
     """
 
     path: Path

@@ -20,6 +20,7 @@ from realtime_cli.protocol import BETA, GA, Ability
 from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.interpreter import Hands, Interpreter, Means, Sound
 from realtime_cli.runtime.signals import Signals
+from realtime_cli.runtime.sleep_watch import watch_sleep
 from realtime_cli.runtime.speech import Manner
 from realtime_cli.runtime.wiretap import Tap
 from realtime_cli.runtime.witness import MakeWitness, Witness
@@ -171,10 +172,12 @@ class _Session:
             interpreter = Interpreter(self._inbox, crew, means)
             opening = crew.create_task(sound.start(), name="open devices") if sound is not None else None
             showing = crew.create_task(self._show(), name="view")
+            sleeping = crew.create_task(watch_sleep(self._inbox.post), name="sleep watch")
             try:
                 await self._think(interpreter)
             finally:
                 showing.cancel()
+                sleeping.cancel()
                 if opening is not None:
                     opening.cancel()
                 await interpreter.leave()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli.session.state import Role
 
 
-@dataclass(frozen=True, slots=True)
-class PastWords:
+class PastWords(Struct, frozen=True, tag=True):
     """A message: what the user said, or what of an answer was heard."""
 
     role: Role
@@ -17,8 +17,7 @@ class PastWords:
     interrupted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PastCall:
+class PastCall(Struct, frozen=True, tag=True):
     """A function call and what came of it."""
 
     call_id: str
