@@ -13,8 +13,7 @@ from realtime_cli.dsp.ledger import Piece, Tag
 from realtime_cli.dsp.pcm16 import Int16
 
 BLOCK_S = 0.020
-"""480 frames at 24 kHz. Blocks of 10 ms cost twice the CPU, blocks of 40 ms put 50 ms more between the user's
-"stop" and silence."""
+"""480 frames at 24 kHz: a microphone's block. For the speaker see `buffering.Buffering`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +117,18 @@ class Speaker(Device, Protocol):
 
     def flush(self, fade_ms: int) -> tuple[Piece, ...]:
         """Fade out and forget what is queued; the totals handed over, as `dsp.playout.Playout.flush` counts them."""
+
+    def duck(self, factor: float) -> None:
+        """Everything quieter by this factor (0 to 1; 1 ends it), until the next flush."""
+
+    def pause(self) -> None:
+        """Fall silent over one block; nothing is dropped."""
+
+    def resume(self) -> None:
+        """Go on where `pause` stopped."""
+
+    def set_volume(self, volume: float) -> None:
+        """1.0 is the sound as it came, 0 silence, 2 twice as loud; it outlives everything else."""
 
     @property
     def queued_frames(self) -> int:

@@ -29,6 +29,22 @@ class Feed:
         self._open_tag: Tag | None = None  # its end is still inside the resampler
 
     @property
+    def volume(self) -> float:
+        """1.0 is the sound as it came."""
+        return self._playout.volume
+
+    @volume.setter
+    def volume(self, volume: float) -> None:
+        with self._lock:
+            self._playout.volume = volume
+
+    @property
+    def prime_ms(self) -> float:
+        """Milliseconds collected before a start, as it is now."""
+        with self._lock:
+            return self._playout.prime_ms
+
+    @property
     def queued_frames(self) -> int:
         """Frames waiting, at the device's rate."""
         with self._lock:
@@ -60,6 +76,21 @@ class Feed:
         self._open_tag = None
         with self._lock:
             return self._playout.flush(fade_ms)
+
+    def duck(self, factor: float) -> None:
+        """Everything quieter by this factor, until the next flush."""
+        with self._lock:
+            self._playout.duck(factor)
+
+    def pause(self) -> None:
+        """Fall silent over one block; nothing is dropped."""
+        with self._lock:
+            self._playout.pause()
+
+    def resume(self) -> None:
+        """Go on where `pause` stopped."""
+        with self._lock:
+            self._playout.resume()
 
     def read(self, out: Int16, *, underflowed: bool, delay_s: float) -> SpeakerBlock:
         """Fill int16[n] and say what it is; in the device's thread."""

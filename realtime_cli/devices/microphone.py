@@ -75,7 +75,7 @@ class _Capture:
             samplerate=shape.rate_hz,
             channels=shape.channels,
             dtype="int16",
-            blocksize=shape.block_frames,
+            blocksize=shape.block_frames(),
             latency=latency,
             callback=self._heard,
             finished_callback=self._finished,

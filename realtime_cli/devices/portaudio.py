@@ -93,10 +93,9 @@ class Shape:
     rate_hz: int
     channels: int
 
-    @property
-    def block_frames(self) -> int:
-        """Frames in one block of 20 ms."""
-        return round(self.rate_hz * BLOCK_S)
+    def block_frames(self, block_s: float = BLOCK_S) -> int:
+        """Frames in one block."""
+        return round(self.rate_hz * block_s)
 
 
 def shapes(wanted: Shape, own: Shape) -> Iterator[Shape]:

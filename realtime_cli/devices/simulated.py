@@ -167,6 +167,22 @@ class SimulatedSpeaker:
         """Fade out and forget what is queued; the totals handed over."""
         return self._feed.flush(fade_ms)
 
+    def duck(self, factor: float) -> None:
+        """Everything quieter by this factor, until the next flush."""
+        self._feed.duck(factor)
+
+    def pause(self) -> None:
+        """Fall silent over one block; nothing is dropped."""
+        self._feed.pause()
+
+    def resume(self) -> None:
+        """Go on where `pause` stopped."""
+        self._feed.resume()
+
+    def set_volume(self, volume: float) -> None:
+        """1.0 is the sound as it came."""
+        self._feed.volume = volume
+
     def _step(self) -> None:
         out = np.zeros(round(SAMPLE_RATE_HZ * BLOCK_S), dtype=np.int16)
         block = self._feed.read(out, underflowed=False, delay_s=0.0)

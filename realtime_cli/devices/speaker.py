@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from realtime_cli.devices import listing, portaudio
-from realtime_cli.devices.contract import BLOCK_S, Lost, Report
+from realtime_cli.devices.buffering import Buffering
+from realtime_cli.devices.contract import Lost, Report
 from realtime_cli.devices.feed import Feed
 from realtime_cli.devices.portaudio import Shape
 from realtime_cli.dsp.ledger import Piece, Tag
@@ -20,15 +21,18 @@ _LONGEST_DELAY_S: Final = 2.0
 
 
 class PortAudioSpeaker:
-    """A real speaker: int16, 24 kHz mono in blocks of 20 ms, or what the device insists on.
+    """A real speaker: int16, 24 kHz mono in small blocks, or what the device insists on.
 
     What is queued, and the account of what was handed over, outlive a loss of the device, as long as it comes back
     with the same rate.
 
     Args:
         wanted: Index, name or part of the name; None for the system's default.
-        latency: PortAudio's suggestion, "low", "high" or seconds. "high" is 58 ms from a flush to silence.
+        buffering: Block and latency.
         shape: The first form to ask for.
+
+    Attributes:
+        buffering: May be changed; it holds from the next opening on.
     """
 
     can_return = True
@@ -37,11 +41,11 @@ class PortAudioSpeaker:
         self,
         wanted: int | str | None = None,
         *,
-        latency: str | float = "high",
+        buffering: Buffering = Buffering(20, "high"),  # noqa: B008 - a frozen value
         shape: Shape = Shape(SAMPLE_RATE_HZ, 1),  # noqa: B008 - a frozen value
     ) -> None:
         self._wanted = wanted
-        self._latency = latency
+        self.buffering = buffering
         self._shape = shape
         self._playback: _Playback | None = None
         self._feed = Feed(SAMPLE_RATE_HZ)
@@ -79,14 +83,32 @@ class PortAudioSpeaker:
         """Fade out and forget what is queued; the totals handed over."""
         return self._feed.flush(fade_ms)
 
+    def duck(self, factor: float) -> None:
+        """Everything quieter by this factor, until the next flush."""
+        self._feed.duck(factor)
+
+    def pause(self) -> None:
+        """Fall silent over one block; nothing is dropped."""
+        self._feed.pause()
+
+    def resume(self) -> None:
+        """Go on where `pause` stopped."""
+        self._feed.resume()
+
+    def set_volume(self, volume: float) -> None:
+        """1.0 is the sound as it came; it outlives everything else."""
+        self._feed.volume = volume
+
     def _open(self, report: Report, lost: Lost) -> None:
         row = listing.find("output", self._wanted)
         self._name = row.name
 
         def make(shape: Shape) -> _Playback:
             if self._feed.rate_hz != shape.rate_hz:
+                volume = self._feed.volume
                 self._feed = Feed(shape.rate_hz)
-            return _Playback(row.index, shape, self._latency, self._feed, report, lost)
+                self._feed.volume = volume
+            return _Playback(row.index, shape, self.buffering, self._feed, report, lost)
 
         what = f"speaker {row.name!r}"
         self._playback = portaudio.open_stream(make, self._shape, row.own_shape("output"), what)
@@ -108,10 +130,11 @@ class _Playback:
     """One opening of the device."""
 
     def __init__(
-        self, index: int, shape: Shape, latency: str | float, feed: Feed, report: Report, lost: Lost
+        self, index: int, shape: Shape, buffering: Buffering, feed: Feed, report: Report, lost: Lost
     ) -> None:
         self._channels = shape.channels
-        self._mono = np.zeros(shape.block_frames, dtype=np.int16)
+        block_s = buffering.block_ms / 1000
+        self._mono = np.zeros(shape.block_frames(block_s), dtype=np.int16)
         self._feed, self._report, self._lost = feed, report, lost
         self._done = False  # closed by us, or reported as lost
         self._fallback_s = 0.0
@@ -120,12 +143,12 @@ class _Playback:
             samplerate=shape.rate_hz,
             channels=shape.channels,
             dtype="int16",
-            blocksize=shape.block_frames,
-            latency=latency,
+            blocksize=len(self._mono),
+            latency=buffering.latency,
             callback=self._wanted,
             finished_callback=self._finished,
         )
-        self._fallback_s = float(self._stream.latency) + BLOCK_S
+        self._fallback_s = float(self._stream.latency) + block_s
         try:
             self._stream.start()
         except portaudio.errors():

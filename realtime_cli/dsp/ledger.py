@@ -50,6 +50,11 @@ class Ledger:
         """The account of the tag that sounded last."""
         return self._accounts.get(self._current) if self._current else None
 
+    @property
+    def current_tag(self) -> Tag | None:
+        """The tag that sounded last."""
+        return self._current
+
     def find(self, tag: Tag) -> Account | None:
         """The account of a tag, None for unknown and forgotten ones."""
         return self._accounts.get(tag)

@@ -11,6 +11,7 @@ Therefore nothing there blocks, logs, or allocates more than small tuples.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -20,12 +21,11 @@ from realtime_cli.dsp.ledger import Ledger, Piece, Tag
 from realtime_cli.dsp.level import from_power
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, frames_in
 
-PRIME_MS: Final = 100
-"""A server 3 times faster than speech over a net with 150 ms of jitter: 0.7 gaps in 30 s; with 200 ms 0.2."""
+PRIMES_MS: Final = (40, 100, 200, 400)
+"""What is collected before a start: little at first, more after each gap in the middle of an item, and one step less
+after each item that had none. With 100 ms, a server 3 times faster than speech over a net with 150 ms of jitter
+leaves 0.7 gaps in 30 s, with 200 ms 0.2; servers near real time need the rest."""
 
-_MOST_DOUBLINGS = (
-    2  # 100 ms, after an underrun 200, then 400, until the item ends: for servers near real time
-)
 _PATIENCE_MS = 1000  # nothing waits longer for its prime: a server that fell silent must not hold words back
 _SOFT_MS = 5  # around a gap of our own making; shorter clicks, longer eats consonants
 
@@ -60,16 +60,18 @@ class Playout:
 
     Args:
         rate_hz: The device's rate. What is written and read has this rate; what is reported has 24 kHz.
-        prime_ms: Audio to collect before a start, against network jitter.
+        primes_ms: Audio to collect before a start, against network jitter: the first, and after each gap the next.
 
     Attributes:
         volume: 1.0 leaves every bit as it is. A change glides over one block.
     """
 
-    def __init__(self, rate_hz: int = SAMPLE_RATE_HZ, prime_ms: int = PRIME_MS) -> None:
+    def __init__(self, rate_hz: int = SAMPLE_RATE_HZ, primes_ms: Sequence[int] = PRIMES_MS) -> None:
         self.rate_hz = rate_hz
         self.volume = 1.0
-        self._prime_frames = frames_in(prime_ms, rate_hz)
+        self._primes_frames = [frames_in(prime_ms, rate_hz) for prime_ms in primes_ms]
+        self._caution = 0  # which of them holds now
+        self._primed: Tag | None = None  # the tag that raised or kept it
         self._patience_frames = frames_in(_PATIENCE_MS, rate_hz)
         self._soft_frames = frames_in(_SOFT_MS, rate_hz)
         self._queue: deque[_Segment] = deque()
@@ -77,6 +79,7 @@ class Playout:
         self._ledger = Ledger(rate_hz)
         self._glide = gain.GainGlide()
         self._duck = 1.0
+        self._unduck = False  # as soon as the fade is over: it must not become louder
         self._paused = False
         self._flowing = False
         self._rough = False  # the next start follows a gap in mid-tag
@@ -96,6 +99,11 @@ class Playout:
     def playing(self) -> bool:
         """Audio flows or fades out. False while it waits for its prime, and when paused."""
         return (self._flowing or bool(self._fading)) and not self._paused
+
+    @property
+    def prime_ms(self) -> float:
+        """Milliseconds collected before a start, as it is now."""
+        return self._primes_frames[self._caution] * 1000 / self.rate_hz
 
     @property
     def level_dbfs(self) -> float:
@@ -126,12 +134,14 @@ class Playout:
 
         Returns:
             For every tag that was not finished, its total at 24 kHz since its beginning, the fade included,
-            less underflows: the place to truncate it at. Tags that never sounded have 0.
+            less underflows: the place to truncate it at. Tags that never sounded have 0. What comes next is
+            neither paused nor ducked.
         """
         if self._flowing and self._glide.gain:
             self._fading = self._cut(frames_in(fade_ms, self.rate_hz))
         self._queue.clear()
-        self._flowing = self._rough = False
+        self._flowing = self._rough = self._paused = False
+        self._unduck = True
         self._waited_frames = 0
         kept: dict[Tag, int] = {}
         for segment in self._fading:
@@ -148,12 +158,14 @@ class Playout:
 
     def duck(self, factor: float) -> None:
         """Make everything quieter by this factor (0 to 1; 1 ends it), on top of `volume`."""
-        self._duck = factor
+        self._duck, self._unduck = factor, False
 
     # The callback's side.
 
     def read_into(self, out: Int16) -> BlockReport:
         """Fill int16[n] for the device: audio where there is some, silence elsewhere."""
+        if self._unduck and not self._fading:
+            self._duck, self._unduck = 1.0, False
         wanted = 0.0 if self._paused else self.volume * self._duck
         self._last_copied = 0
         self._mean_square = 0.0
@@ -205,7 +217,9 @@ class Playout:
             return at, False
         if at == len(out):
             return at, False  # exactly empty: the next write may still be in time
+        self._caution = min(self._caution + 1, len(self._primes_frames) - 1)
         account.starvations += 1
+        self._primed = self._ledger.current_tag
         self._flowing, self._rough = False, True
         tail = out[at : at + self._soft_frames]
         if len(tail) == self._soft_frames:
@@ -220,17 +234,27 @@ class Playout:
         if not self._queue:
             self._waited_frames = 0
             return False
-        head = self._ledger.find(self._queue[0].tag)
-        doublings = min(head.starvations, _MOST_DOUBLINGS) if head else 0
+        tag = self._queue[0].tag
+        self._relax(tag)
+        head = self._ledger.find(tag)
         self._waited_frames += block_frames
         ready = (
-            self._ledger.queued_frames >= self._prime_frames << doublings
+            self._ledger.queued_frames >= self._primes_frames[self._caution]
             or (head is not None and head.ended)
             or self._waited_frames > self._patience_frames
         )
         if ready:
             self._waited_frames = 0
         return ready
+
+    def _relax(self, tag: Tag) -> None:
+        """A tag begins: if the one before had no gap, less caution will do."""
+        if tag == self._primed:
+            return
+        before = self._ledger.find(self._primed) if self._primed else None
+        if self._primed and (before is None or not before.starvations):
+            self._caution = max(0, self._caution - 1)
+        self._primed = tag
 
     def _copy(self, source: deque[_Segment], out: Int16, at: int, pieces: list[Piece]) -> int:
         """Move frames from `source` to `out[at:]`; the place after the last one."""

@@ -11,20 +11,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.contract import Device, Lost, MicBlock, Microphone, Speaker, SpeakerBlock
 from realtime_cli.dsp import level, pcm16
+from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.errors import DeviceError
+from realtime_cli.runtime.adjustment import Adjustment
 from realtime_cli.runtime.capture_chain import CaptureChain
-from realtime_cli.runtime.keeper import Keeper, Open
+from realtime_cli.runtime.keeper import Keeper, Open, uncancelled
+from realtime_cli.runtime.local_ear import LocalEar
+from realtime_cli.runtime.mic_check import MicCheck
+from realtime_cli.runtime.patience import Patience
+from realtime_cli.session.commands import SoundCommand
 from realtime_cli.session.facts import (
     DeviceChanged,
     Fact,
     InputEnded,
     MicHeard,
+    NewsArrived,
     Piece,
     Played,
     PlayoutEmpty,
@@ -46,8 +53,11 @@ class AudioRig:
         speaker: Where to play; None for a session that does not.
         echo: Takes the speaker's sound out of the microphone's; None leaves it in.
         refresh: Lists the devices anew, in a thread, while none is open.
+        patience: Gives the speaker more time when it misses blocks; None leaves it as it is.
+        local_ear: Listen for speech while an answer sounds.
 
     Attributes:
+        overheard: Called on the loop with every block that the speaker plays (for recordings).
         overflows: Blocks before which the microphone lost sound.
         underflows: Blocks that the speaker missed.
     """
@@ -60,18 +70,27 @@ class AudioRig:
         speaker: Speaker | None,
         echo: EchoCanceller | None = None,
         refresh: Callable[[], None] = portaudio.refresh,
+        patience: Patience | None = None,
+        local_ear: bool = False,
     ) -> None:
         self._post = post
+        self._patience = patience
+        self._ear = LocalEar(post) if local_ear and microphone and speaker else None
+        self._mic_check = MicCheck()
+        self._adjustment = Adjustment(speaker)
+        self._exchange_due = False
+        self._tasks: set[asyncio.Task[None]] = set()
         self._refresh = refresh
         self._loop = asyncio.get_running_loop()
         self._lock = asyncio.Lock()
-        self._chain = CaptureChain(lambda pcm, level_dbfs: post(MicHeard(pcm, level_dbfs)), echo)
+        self._chain = CaptureChain(self._captured, echo, self._watch_microphone)
         self._speaker = speaker
         self._keepers: dict[Which, Keeper] = {}
         self._known_problem: dict[Which, bool] = {}
         self._speaker_given_up = speaker is None
         self._sounding = False
         self._stopped = False
+        self.overheard: Callable[[SpeakerBlock], None] = lambda _block: None
         self.overflows = 0
         self.underflows = 0
         if speaker:
@@ -81,12 +100,17 @@ class AudioRig:
 
     async def start(self) -> None:
         """Open the speaker, then the microphone. Returns when each delivers or has failed for the first time."""
+        if self._ear:
+            self._run(self._ear.load(), "load local ear")
         for keeper in self._keepers.values():
             await keeper.start()
 
     async def stop(self) -> None:
         """Abort and close: first the microphone, then the speaker. Afterwards no fact is posted."""
         self._stopped = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for which in ("microphone", "speaker"):
             keeper = self._keepers.get(which)
             if keeper:
@@ -111,9 +135,14 @@ class AudioRig:
 
         These totals are final: reports of blocks handed over before, and of the fade, still follow as `Played`.
         """
+        self._adjustment.held_back = False
         if not self._speaker:
             return ()
         return tuple(Piece(*tag, frames) for tag, frames in self._speaker.flush(fade_ms))
+
+    def adjust(self, command: SoundCommand) -> None:
+        """Change how the answer sounds; nothing of it is lost."""
+        self._adjustment.perform(command, given_up=self._speaker_given_up)
 
     def reopen(self, which: Which) -> None:
         """Try a device again, now, with the list of devices made anew. Answered by `DeviceChanged`."""
@@ -145,13 +174,28 @@ class AudioRig:
         if block.last:
             self._post(InputEnded())
 
+    def _captured(self, pcm: bytes, level_dbfs: float) -> None:
+        if self._ear:
+            self._ear.listen(pcm, level_dbfs, sounding=self._sounding or self._adjustment.held_back)
+        self._post(MicHeard(pcm, level_dbfs))
+
+    def _watch_microphone(self, near: Int16, far: Int16) -> None:
+        complaint = self._mic_check.watch(near, far)
+        if complaint:
+            self._post(NewsArrived("warning", *complaint))
+
     def _played(self, block: SpeakerBlock) -> None:
         if self._stopped:
             return
         self._keepers["speaker"].delivered()
+        self.overheard(block)
         if block.underflowed:
             self.underflows += 1
             _log.info("speaker underflow", extra={"count": self.underflows})
+            self._exchange_due = self._exchange_due or bool(self._patience and self._patience.missed())
+        if self._exchange_due and not block.pieces:
+            self._exchange_due = False
+            self._run(self._exchange(), "give the speaker more time")
         if "microphone" in self._keepers:
             self._chain.far(block.frames, block.rate_hz)
         if block.pieces or self._sounding:  # one block of silence ends each sound, for the meter
@@ -183,9 +227,26 @@ class AudioRig:
 
         return self._keeper("microphone", microphone, open_microphone)
 
+    def _run(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _exchange(self) -> None:
+        """Open the speaker anew with more time for its blocks, in a moment of silence: 10 to 30 ms."""
+        keeper = self._keepers["speaker"]
+        if self._patience:
+            _log.info("speaker buffering", extra={"buffering": str(self._patience.apply())})
+        async with self._lock:
+            if keeper.is_open:
+                await uncancelled(keeper.rest())
+                await uncancelled(keeper.resume())
+
     def _told(self, which: Which, name: str, problem: str, attempts: int) -> None:
         if self._stopped:
             return
+        if which == "speaker" and not problem and self._patience:
+            self._exchange_due = self._patience.opened(name)
         first_of_all = which not in self._known_problem
         if which == "speaker":
             # What is queued survives a device that is exchanged in a moment; later, nobody wants to hear old words.

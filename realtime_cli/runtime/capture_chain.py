@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Emit: TypeAlias = Callable[[bytes, float], None]
 """Gets 960 bytes of PCM16 and their level in dBFS."""
 
+Watch: TypeAlias = Callable[[Int16, Int16], None]
+"""Gets int16[240] of the microphone, and of what was played."""
+
 _ECHO_FRAMES: Final = 240  # 10 ms, the canceller's only step
 _STEP_FRAMES: Final = 480  # 20 ms, what the session gets
 
@@ -36,10 +39,12 @@ class CaptureChain:
     Args:
         emit: Called for every 20 ms.
         echo: Takes the speaker's sound out of the microphone's; None leaves it in.
+        watch: Sees both sides of every 10 ms, before the echo is taken out.
     """
 
-    def __init__(self, emit: Emit, echo: EchoCanceller | None = None) -> None:
+    def __init__(self, emit: Emit, echo: EchoCanceller | None = None, watch: Watch | None = None) -> None:
         self._emit = emit
+        self._watch = watch
         self._echo = echo
         self._near_rate = RateChanger()
         self._far_rate = RateChanger()
@@ -52,6 +57,8 @@ class CaptureChain:
         frames = self._near_rate.process(pcm16.mono(block.frames), block.rate_hz)
         for near in self._ten.push(frames):
             far = self._far.take()
+            if self._watch:
+                self._watch(near, far)
             cleaned = self._echo.process(near, far) if self._echo else near
             for step in self._twenty.push(cleaned):
                 self._emit(pcm16.to_bytes(step), level.rms_dbfs(step))

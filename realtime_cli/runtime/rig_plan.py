@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from realtime_cli.devices.buffering import buffering_of
 from realtime_cli.devices.contract import Microphone, Speaker
 from realtime_cli.devices.microphone import PortAudioMicrophone
 from realtime_cli.devices.simulated import SimulatedMicrophone, SimulatedSpeaker
@@ -29,14 +30,14 @@ class RigPlan:
         output_device: The same for the speaker.
         input_file: A WAV file instead of a microphone.
         output_file: A WAV file instead of a speaker.
-        latency: PortAudio's suggestion, "low", "high" or seconds.
+        latency: "auto", "low", "high" or milliseconds, for the speaker; see `devices.buffering`.
     """
 
     input_device: int | str | None = None
     output_device: int | str | None = None
     input_file: Path | None = None
     output_file: Path | None = None
-    latency: str | float = "high"
+    latency: str = "auto"
 
     def check(self) -> None:
         """Look at the files before anything is started.
@@ -61,13 +62,13 @@ class RigPlan:
         """The file, else the device."""
         if self.input_file:
             return SimulatedMicrophone(self.input_file)
-        return PortAudioMicrophone(self.input_device, latency=self.latency)
+        return PortAudioMicrophone(self.input_device)
 
     def speaker(self) -> Speaker:
         """The file, else the device."""
         if self.output_file:
             return SimulatedSpeaker(self.output_file)
-        return PortAudioSpeaker(self.output_device, latency=self.latency)
+        return PortAudioSpeaker(self.output_device, buffering=buffering_of(self.latency))
 
     def make(self, post: Callable[[Fact], None], echo: EchoCanceller | None = None) -> AudioRig:
         """The rig, not yet started; on the loop."""

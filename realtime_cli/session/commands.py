@@ -12,7 +12,6 @@ from realtime_cli.protocol import ClientEvent
 from realtime_cli.session.facts import Which
 from realtime_cli.session.state import Entry
 
-
 Cue: TypeAlias = Literal["ready", "heard", "lost"]
 
 

@@ -23,7 +23,15 @@ from realtime_cli.protocol import (
 )
 from realtime_cli.session.approvals import Approvals
 from realtime_cli.session.calls import Calls
-from realtime_cli.session.commands import Command, Disconnect, Finish, FlushPlayout, Say, StartTimer, StopTimer
+from realtime_cli.session.commands import (
+    Command,
+    Disconnect,
+    Finish,
+    FlushPlayout,
+    Say,
+    StartTimer,
+    StopTimer,
+)
 from realtime_cli.session.conversation import Conversation
 from realtime_cli.session.facts import Severity
 from realtime_cli.session.heard import Heard

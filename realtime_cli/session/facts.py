@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from realtime_cli.protocol import ServerEvent
-from realtime_cli.session.rates import Rates
 from realtime_cli.session.playback_facts import PlaybackFact
+from realtime_cli.session.rates import Rates
 from realtime_cli.session.request_facts import RequestFact
 
 Which: TypeAlias = Literal["microphone", "speaker"]

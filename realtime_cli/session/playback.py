@@ -1,6 +1,6 @@
 """What is done to the answer that sounds: it waits when the user seems to speak, and is as loud as the user likes.
 
-    local speech --- at once ---> quieter --- 100 ms of it ---> paused --- the server hears it too ---> flushed, truncated
+    local speech --- at once ---> quieter --- 100 ms of it ---> paused --- the server hears it -> flushed
                                      |                             |
                                      +--- it was short ------------+--- 800 ms without the server's word ---> it goes on
 

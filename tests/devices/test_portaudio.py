@@ -38,7 +38,12 @@ class Picky:
 
 
 def test_a_block_is_20_ms_at_any_rate() -> None:
-    assert [Shape(rate, 1).block_frames for rate in (24_000, 44_100, 48_000, 22_050)] == [480, 882, 960, 441]
+    assert [Shape(rate, 1).block_frames() for rate in (24_000, 44_100, 48_000, 22_050)] == [
+        480,
+        882,
+        960,
+        441,
+    ]
 
 
 def test_our_own_form_is_asked_first_and_the_rest_only_when_it_is_refused() -> None:

@@ -41,7 +41,7 @@ def test_nothing_written_is_silence() -> None:
 
 
 def test_it_waits_for_its_prime_and_then_plays_every_bit() -> None:
-    playout, sound = Playout(prime_ms=100), ramp(2880)
+    playout, sound = Playout(primes_ms=(100,)), ramp(2880)
     playout.write(A, sound[:2399])
     out, report = read(playout)
     assert not out.any()
@@ -80,7 +80,8 @@ def test_no_word_waits_longer_than_a_second_for_its_prime() -> None:
 
 def test_after_each_gap_in_an_item_it_collects_more_until_the_item_ends() -> None:
     playout = Playout()
-    for prime_ms in (100, 200, 400, 400):
+    for prime_ms in (40, 100, 200, 400, 400):
+        assert playout.prime_ms == prime_ms
         playout.write(A, ramp(prime_ms * MS - 1))
         assert read(playout)[1].pieces == ()
         playout.write(A, ramp(1))
@@ -92,12 +93,56 @@ def test_after_each_gap_in_an_item_it_collects_more_until_the_item_ends() -> Non
     playout.write(A, ramp(10))
     playout.end(A)
     read_until_quiet(playout)
+
+
+def test_each_item_without_a_gap_takes_back_one_step_of_caution() -> None:
+    playout, found = Playout(), []
+    for item in ("a", "b", "c", "d"):
+        tag = (item, 0)
+        playout.write(tag, ramp(200 * MS))
+        for _ in range(12 if item == "a" else 5):
+            read(playout)
+        found.append(playout.prime_ms)
+        playout.write(tag, ramp(100 * MS))
+        playout.end(tag)
+        read_until_quiet(playout)
+    assert found == [100, 100, 40, 40]
+
+
+def test_items_that_follow_without_a_pause_keep_the_caution_that_a_gap_taught() -> None:
+    playout = Playout()
+    playout.write(A, ramp(100 * MS))
+    playout.end(A)
     playout.write(B, ramp(100 * MS))
-    assert read(playout)[1].pieces == ((B, 480),)
+    for _ in range(12):
+        read(playout)
+    assert playout.prime_ms == 100
+    playout.write(B, ramp(100 * MS - 1))
+    assert read(playout)[1].pieces == ()
+    assert playout.prime_ms == 100
+
+
+def test_after_a_flush_nothing_is_paused_or_ducked_and_its_fade_does_not_swell() -> None:
+    playout = Playout()
+    playout.write(A, np.full(48_000, 10_000, dtype=np.int16))
+    read(playout)
+    playout.duck(0.25)
+    read(playout)
+    playout.flush(fade_ms=10)
+    fade, _ = read(playout)
+    assert np.abs(fade).max() <= 2500
+    playout.write(B, np.full(48_000, 10_000, dtype=np.int16))
+    read(playout)
+    assert read(playout)[0][-1] == 10_000
+    playout.pause()
+    read(playout)
+    assert playout.flush() == ((B, 480 * 3),)
+    playout.write(C, ramp(48_000))
+    assert read(playout)[1].pieces == ((C, 480),)
 
 
 def test_exactly_empty_is_not_a_gap_if_more_comes_in_time() -> None:
-    playout = Playout(prime_ms=20)
+    playout = Playout(primes_ms=(20, 100))
     playout.write(A, ramp(480))
     assert read(playout)[1] == BlockReport(((A, 480),), starved=False, emptied=True)
     playout.write(A, ramp(10))
@@ -105,7 +150,7 @@ def test_exactly_empty_is_not_a_gap_if_more_comes_in_time() -> None:
 
 
 def test_empty_before_the_end_is_announced_is_no_gap_either() -> None:
-    playout = Playout(prime_ms=20)
+    playout = Playout(primes_ms=(20, 100))
     playout.write(A, ramp(480))
     read(playout)
     before = playout.playing
@@ -199,7 +244,7 @@ def test_new_audio_after_a_flush_is_primed_and_follows_the_fade() -> None:
     playout.write(A, ramp(5000))
     read(playout)
     playout.flush(fade_ms=10)
-    playout.write(B, ramp(1000))
+    playout.write(B, ramp(900))
     assert read(playout)[1].pieces == ((A, 240),)
     assert read(playout)[1].pieces == ()
     playout.write(B, ramp(1400, 1000))

@@ -9,13 +9,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from realtime_cli.devices.buffering import buffering_of
 from realtime_cli.devices.microphone import PortAudioMicrophone
 from realtime_cli.devices.portaudio import Shape
 from realtime_cli.devices.speaker import PortAudioSpeaker
 from realtime_cli.dsp.echo import load
 from realtime_cli.dsp.pcm16 import to_bytes
 from realtime_cli.runtime.audio_rig import AudioRig
-from realtime_cli.session.facts import DeviceChanged, Fact, MicHeard, Piece, Played, PlayoutEmpty
+from realtime_cli.session.facts import DeviceChanged, Fact, MicHeard, NewsArrived, Piece, Played, PlayoutEmpty
+from realtime_cli.session.playback_facts import LocalSpeechEnded, LocalSpeechStarted
 from tests.support.sound import read_wav
 
 
@@ -23,19 +25,15 @@ class Program:
     """Performs orders, tells facts, and keeps what the microphone heard."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        if options.latency not in ("low", "high"):
-            options.latency = float(options.latency)
         shape = Shape(options.rate, options.channels)
         self.heard = bytearray()
         self.rig = AudioRig(
             self.post,
-            microphone=None
-            if options.deaf
-            else PortAudioMicrophone(options.input, latency=options.latency, shape=shape),
+            microphone=None if options.deaf else PortAudioMicrophone(options.input, shape=shape),
             echo=load(options.echo) if options.echo else None,
             speaker=None
             if options.dumb
-            else PortAudioSpeaker(options.output, latency=options.latency, shape=shape),
+            else PortAudioSpeaker(options.output, buffering=buffering_of(options.latency), shape=shape),
         )
 
     def post(self, fact: Fact) -> None:
@@ -51,6 +49,10 @@ class Program:
                 self.tell("DeviceChanged", which=fact.which, name=fact.name, problem=fact.problem)
             case PlayoutEmpty():
                 self.tell("PlayoutEmpty")
+            case NewsArrived():
+                self.tell("NewsArrived", text=fact.text)
+            case LocalSpeechStarted() | LocalSpeechEnded():
+                self.tell(type(fact).__name__)
             case _:
                 raise AssertionError(fact)
 
@@ -93,7 +95,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=24_000)
     parser.add_argument("--channels", type=int, default=1)
     parser.add_argument("--latency", default="high")
-    parser.add_argument("--echo", choices=["webrtc", "half-duplex"])
+    parser.add_argument("--echo", choices=["auto", "webrtc", "half-duplex"])
     parser.add_argument("--input")
     parser.add_argument("--output")
     parser.add_argument("--deaf", action="store_true")
