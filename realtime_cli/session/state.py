@@ -198,9 +198,6 @@ class SessionState:
     speaker_delay_ms: float | None = None
     """From handing a block to the device until it is heard; None before anything was played."""
     volume_percent: int = 100
-    speaker_delay_ms: float | None = None
-    """From handing a block to the device until it is heard; None before anything was played."""
-    volume_percent: int = 100
     muted: bool = False
     talk_key_down: bool = False
     mic_works: bool = False

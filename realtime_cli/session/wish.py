@@ -60,9 +60,6 @@ class Wish:
     post_roll_ms: int = 0
     cues: bool = False
     volume_percent: int = 100
-    post_roll_ms: int = 0
-    cues: bool = False
-    volume_percent: int = 100
     once: bool = False
     first_prompt: str = ""
     greeting: tuple[str, ...] = ()
