@@ -10,7 +10,7 @@ from realtime_cli.session.state import SessionState, Spoken, TurnMode
 from realtime_cli.terminal.bindings import KeyAction
 from realtime_cli.terminal.counter import Board, Counter
 from realtime_cli.terminal.slash import run
-from realtime_cli.terminal.slash_items import last_turn
+from realtime_cli.terminal.slash_items import deleted_words, last_turn
 from realtime_cli.terminal.slash_session import other_turns, present_instructions
 
 
@@ -66,6 +66,7 @@ class KeyActions:
         chosen = last_turn(state)
         if chosen:
             self._post(ItemDeleteAsked(chosen))
+            self._board.note([deleted_words(len(chosen))])
         else:
             self._board.note(["There is nothing to delete."])
 

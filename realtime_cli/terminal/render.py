@@ -116,12 +116,10 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
 
 def _page(state: SessionState, canvas: Canvas, width: int) -> list[Text]:
     if canvas.keys.page == "help":
-        return help_lines(canvas.keys, canvas.theme, width)
+        return [Text(), *help_lines(canvas.keys, canvas.theme, width)]
     if canvas.keys.page == "cost":
-        return [
-            Text("  ").append(crop(line, width - 2, canvas.theme.glyphs.ellipsis))
-            for line in usage_lines(state)
-        ]
+        cut = canvas.theme.glyphs.ellipsis
+        return [Text(), *(Text("  ").append(crop(line, width - 2, cut)) for line in usage_lines(state))]
     return []
 
 

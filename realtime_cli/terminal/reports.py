@@ -63,7 +63,9 @@ def retrieved_lines(retrieved: Retrieved) -> list[str]:
 def aside_lines(aside: Aside) -> list[str]:
     """A question beside the conversation, and what came of it."""
     answer = aside.text.strip()
-    lines = [f"beside the conversation: {clean(aside.question, line_limit_chars=300)}"]
+    is_summary = dict(aside.metadata).get("kind") == "summary"
+    title = "the conversation so far:" if is_summary else f"beside the conversation: {aside.question}"
+    lines = [clean(title, line_limit_chars=300)]
     lines += _indented(answer) if answer else []
     if aside.problem:
         lines.append(f"  {clean(aside.problem, line_limit_chars=500)}")

@@ -58,6 +58,7 @@ def delete(counter: Counter, rest: str) -> None:
         chosen = tuple(found for word in words if (found := _one(counter, word)))
     if chosen:
         counter.post(ItemDeleteAsked(chosen))
+        counter.note([deleted_words(len(chosen))])
     elif words[0] in ("last", "before"):
         counter.note(["There is nothing to delete."])
 
@@ -111,6 +112,11 @@ def last_turn(state: SessionState) -> tuple[str, ...]:
     present = [line for line in state.items if line.status != "deleted"]
     begins = [index for index, line in enumerate(present) if line.role == "user"]
     return tuple(line.item_id for line in present[begins[-1] if begins else -1 :])
+
+
+def deleted_words(count: int) -> str:
+    """What to tell: the model forgets them, the screen does not."""
+    return f"{count} {'item' if count == 1 else 'items'} deleted: the model forgets what was said there."
 
 
 def _before(counter: Counter, word: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from realtime_cli.terminal.usage import context_lines, usage_lines
 SUMMARY_REQUEST = (
     "Summarise our conversation so far in a few sentences: what was asked, found out and decided."
 )
+SUMMARY_MARK = (("kind", "summary"),)
 _EAGERNESS = ("auto", "low", "medium", "high")
 
 
@@ -84,8 +85,9 @@ def vad(counter: Counter, rest: str) -> None:
 
 
 def tools(counter: Counter, rest: str) -> None:
-    """`/tools`: what the model may call."""
+    """`/tools`: what the model may call, and whether it is asked for."""
     offered = counter.state.asked.tools or ()
+    own = {function.name: function for function in counter.state.functions}
     if not offered:
         counter.note(["The model has no functions. Give it some with --tools FILE."])
         return
@@ -93,7 +95,9 @@ def tools(counter: Counter, rest: str) -> None:
     for tool in offered:
         if isinstance(tool, FunctionTool):
             said = clean_line(tool.description, 160) if isinstance(tool.description, str) else ""
-            lines.append(f"{tool.name}  {said}".rstrip())
+            terms = own.get(tool.name)
+            word = f"  [{terms.approval}, {clean_line(terms.source, 60)}]" if terms is not None else ""
+            lines.append(f"{clean_line(tool.name, 64)}{word}  {said}".rstrip())
         else:
             lines.append(f"{tool.server_label}  (MCP server, called by the provider)")
     counter.note(lines)
@@ -113,7 +117,7 @@ def summary(counter: Counter, rest: str) -> None:
     if not counter.state.items:
         counter.note(["There is nothing to sum up yet."])
         return
-    counter.post(AskedAside(SUMMARY_REQUEST))
+    counter.post(AskedAside(SUMMARY_REQUEST, metadata=SUMMARY_MARK))
     counter.note(["A summary is on its way."])
 
 

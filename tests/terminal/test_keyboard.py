@@ -8,9 +8,11 @@ import pty
 import select
 import termios
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
+from realtime_cli import protocol as p
 from realtime_cli.session.facts import (
     AnswerPressed,
     BreakPressed,
@@ -23,9 +25,21 @@ from realtime_cli.session.facts import (
     TalkKeyReleased,
     TalkKeyTapped,
 )
+from realtime_cli.session.holdings import ItemLine
+from realtime_cli.session.request_facts import (
+    ConversationReset,
+    ItemDeleteAsked,
+    SaveAsked,
+    SessionChanged,
+    TurnsChanged,
+)
+from realtime_cli.session.state import SessionState, Spoken, TurnMode
+from realtime_cli.terminal.bindings import DEFAULT_BINDINGS, Bindings, bindings_from
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, PromptLine
 from realtime_cli.terminal.key_input import TerminalKeys
 from realtime_cli.terminal.keyboard import Keyboard
+from tests.terminal.board import Slate
+from tests.terminal.states import READY
 
 pytestmark = pytest.mark.pty
 
@@ -33,13 +47,28 @@ pytestmark = pytest.mark.pty
 class Bench:
     """A keyboard on one end of a pseudo terminal, a person on the other."""
 
-    def __init__(self, *, typing: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        typing: bool = False,
+        state: SessionState | None = READY,
+        has_pages: bool = True,
+        bindings: Bindings = DEFAULT_BINDINGS,
+    ) -> None:
+        self.slate = Slate(state, has_pages=has_pages)
         self.master, self.slave = pty.openpty()
         self.before = termios.tcgetattr(self.slave)
         self.facts: list[Fact] = []
         self.changes = 0
         self.said = ""
-        self.keyboard = Keyboard(TerminalKeys(self.slave), self.facts.append, self._changed, typing=typing)
+        self.keyboard = Keyboard(
+            TerminalKeys(self.slave),
+            self.facts.append,
+            self._changed,
+            typing=typing,
+            board=self.slate,
+            bindings=bindings,
+        )
 
     def _changed(self) -> None:
         self.changes += 1
@@ -94,7 +123,7 @@ def bench() -> Iterator[Bench]:
         ("thello q\x1b\x1b[A", []),
         ("t\x03\r", [BreakPressed()]),
         ("\x1b[200~pasted q\x1b[201~\r", [PromptTyped("pasted q")]),
-        ("xyz1\x1b[A\x1b[15~\x1bq", []),
+        ("xz1\x1b[A\x1b[15~\x1bq", []),
         ("日ü", []),
     ],
 )
@@ -217,3 +246,163 @@ def test_the_end_of_the_terminal_is_a_wish_to_quit() -> None:
 
     asyncio.run(main())
     os.close(bench.slave)
+
+
+ITEMS = (
+    ItemLine("u1", "message", "user", "completed", "hello", 2),
+    ItemLine("a1", "message", "assistant", "completed", "good day", 3),
+)
+CONFIGURED = replace(
+    READY,
+    items=ITEMS,
+    asked=p.SessionConfig(instructions="Be brief."),
+    entries=(Spoken("a1", "assistant", "Good day.", 9),),
+)
+
+
+@pytest.fixture
+def manager() -> Iterator[Bench]:
+    bench = Bench(state=CONFIGURED)
+    yield bench
+    bench.close()
+
+
+@pytest.mark.parametrize(
+    ("keys", "facts"),
+    [
+        ("v", [TurnsChanged(None)]),
+        ("r", [ConversationReset()]),
+        ("d", [ItemDeleteAsked(("u1", "a1"))]),
+        ("s", [SaveAsked()]),
+        ("i\x15/instructions Be kind.\r", [SessionChanged(p.SessionConfig(instructions="Be kind."))]),
+        ("i really\r", [SessionChanged(p.SessionConfig(instructions="Be brief. really"))]),
+        ("t/reset\r", [ConversationReset()]),
+        ("/res\t\r", [ConversationReset()]),
+        ("/delete l\t\r", [ItemDeleteAsked(("u1", "a1"))]),
+        ("t//etc/passwd\r", [PromptTyped("/etc/passwd")]),
+        ("y", []),
+        ("t/items\r", []),
+    ],
+)
+def test_keys_and_commands_of_the_manager(manager: Bench, keys: str, facts: list[Fact]) -> None:
+    async def main() -> None:
+        manager.keyboard.start()
+        assert await manager.typed(keys) == facts
+
+    asyncio.run(main())
+
+
+def test_copying_and_listing_go_to_the_screen(manager: Bench) -> None:
+    async def main() -> None:
+        manager.keyboard.start()
+        await manager.typed("yt/items\r")
+        assert manager.slate.copied == ["Good day."]
+        assert len(manager.slate.notes) == 2
+
+    asyncio.run(main())
+
+
+def test_tab_offers_choices_until_the_next_key(manager: Bench) -> None:
+    async def main() -> None:
+        manager.keyboard.start()
+        await manager.press("/s\t", lambda: manager.keyboard.picture.choices == ("/show", "/summary"))
+        await manager.press("h", lambda: not manager.keyboard.picture.choices)
+        await manager.press("\t", lambda: manager.keyboard.picture.prompt == PromptLine("/show ", 6))
+
+    asyncio.run(main())
+
+
+def test_v_goes_back_to_voice_detection() -> None:
+    bench = Bench(state=replace(READY, turn_mode=TurnMode.PUSH_TO_TALK))
+
+    async def main() -> None:
+        bench.keyboard.start()
+        assert await bench.typed("v") == [TurnsChanged(p.ServerVad())]
+
+    try:
+        asyncio.run(main())
+    finally:
+        bench.close()
+
+
+def test_pages_take_turns_and_escape_closes_them(bench: Bench) -> None:
+    async def main() -> None:
+        keyboard = bench.keyboard
+        keyboard.start()
+        await bench.press("?", lambda: keyboard.picture.page == "help")
+        await bench.press("c", lambda: keyboard.picture.page == "cost")
+        await bench.press("\x1b", lambda: not keyboard.picture.page)
+        assert bench.facts == []
+
+    asyncio.run(main())
+
+
+def test_a_screen_without_pages_gets_them_as_lines() -> None:
+    bench = Bench(has_pages=False)
+
+    async def main() -> None:
+        bench.keyboard.start()
+        await bench.typed("?c")
+        assert "m: mute or unmute the microphone" in bench.slate.notes
+        assert any("No tokens yet" in note for note in bench.slate.notes)
+        assert not bench.keyboard.picture.page
+
+    try:
+        asyncio.run(main())
+    finally:
+        bench.close()
+
+
+def test_without_a_session_the_manager_says_so() -> None:
+    bench = Bench(state=None)
+
+    async def main() -> None:
+        bench.keyboard.start()
+        assert await bench.typed("rvt/items\r") == []
+        assert bench.slate.notes == ["There is no session yet."] * 3
+
+    try:
+        asyncio.run(main())
+    finally:
+        bench.close()
+
+
+def test_keys_of_ones_own() -> None:
+    bench = Bench(bindings=bindings_from({"talk": "f5", "answer": "x", "quit": "ctrl+x"}))
+
+    async def main() -> None:
+        bench.keyboard.start()
+        assert await bench.typed("\x1b[15~x a\x18q") == [TalkKeyTapped(), AnswerPressed(), QuitPressed()]
+
+    try:
+        asyncio.run(main())
+    finally:
+        bench.close()
+
+
+def test_a_line_opens_by_itself_where_the_microphone_is_missing(bench: Bench) -> None:
+    async def main() -> None:
+        keyboard = bench.keyboard
+        keyboard.start()
+
+        def line() -> PromptLine | None:
+            return keyboard.picture.prompt
+
+        keyboard.saw(replace(READY, mic_works=False))
+        assert line() is None  # nobody knows yet
+        missing = replace(READY, mic_works=False, mic_problem="no such device")
+        keyboard.saw(missing)
+        assert line() == PromptLine("", 0)
+        await bench.press("hello\r", lambda: PromptTyped("hello") in bench.facts)
+        keyboard.saw(missing)
+        assert line() is not None  # it stays for the next one
+        await bench.press("\x1b", lambda: keyboard.picture.prompt is None)
+        keyboard.saw(missing)
+        assert line() is None  # closed by hand: it does not come back by itself
+        keyboard.saw(READY)
+        keyboard.saw(missing)
+        assert line() is not None
+        keyboard.saw(READY)
+        assert line() is None
+
+    asyncio.run(main())
