@@ -14,6 +14,9 @@ from realtime_cli.server.options import ServerOptions
 from realtime_cli.server.refused import Refused
 
 FORMATS = ("audio/pcm", "audio/pcmu", "audio/pcma")
+PCM_RATES_HZ = (8_000, 16_000, 24_000, 32_000, 48_000)
+"""The hosted service takes 24 kHz only; telephones and other services' clients send the others."""
+
 MAX_OUTPUT_TOKENS = 4096
 MAX_SILENCE_MS = 10_000
 MAX_PADDING_MS = 5_000
@@ -98,7 +101,7 @@ def updated(
     check_modalities(change.output_modalities, "session.output_modalities")
     check_token_limit(change.max_output_tokens, "session.max_output_tokens")
     check_tools(change.tools, "session.tools")
-    check_audio(change.audio, "session.audio")
+    check_audio(change.audio, "session.audio", strict=options.strict_ga)
     _check_language(change.audio, options)
     for name, wanted in (("reasoning", change.reasoning), ("prompt", change.prompt)):
         if wanted is not UNSET and wanted is not None:
@@ -170,27 +173,29 @@ def check_tools(tools: tuple[p.Tool, ...] | UnsetType, param: str) -> None:
         seen.add(tool.name)
 
 
-def check_audio(audio: p.AudioConfig | UnsetType, param: str) -> None:
-    """Formats, speed, and the numbers of the turn detection."""
+def check_audio(audio: p.AudioConfig | UnsetType, param: str, *, strict: bool = False) -> None:
+    """Formats, speed, and the numbers of the turn detection. `strict`: PCM as the hosted service takes it only."""
     if not isinstance(audio, p.AudioConfig):
         return
     for name, side in (("input", audio.input), ("output", audio.output)):
         if isinstance(side, p.AudioInput | p.AudioOutput) and isinstance(side.format, p.AudioFormat):
-            _check_format(side.format, f"{param}.{name}.format")
+            _check_format(side.format, f"{param}.{name}.format", strict=strict)
     if isinstance(audio.output, p.AudioOutput) and isinstance(audio.output.speed, float | int):
         _check_range(audio.output.speed, 0.25, 1.5, f"{param}.output.speed")
     if isinstance(audio.input, p.AudioInput) and isinstance(audio.input.turn_detection, p.ServerVad):
         _check_vad(audio.input.turn_detection, f"{param}.input.turn_detection")
 
 
-def _check_format(audio_format: p.AudioFormat, param: str) -> None:
+def _check_format(audio_format: p.AudioFormat, param: str, *, strict: bool) -> None:
     if audio_format.type not in FORMATS:
         raise Refused(
             f"Invalid value: '{audio_format.type}'. Supported are: {', '.join(FORMATS)}.",
             param=f"{param}.type",
         )
-    if audio_format.type == "audio/pcm" and audio_format.rate not in (UNSET, 24000):
-        raise Refused("Invalid value: PCM audio is at 24000 Hz.", param=f"{param}.rate")
+    rates = (24_000,) if strict else PCM_RATES_HZ
+    if audio_format.type == "audio/pcm" and audio_format.rate not in (UNSET, *rates):
+        listed = ", ".join(str(rate) for rate in rates)
+        raise Refused(f"Invalid value: the rate of PCM audio is one of {listed}.", param=f"{param}.rate")
 
 
 def _check_vad(vad: p.ServerVad, param: str) -> None:
@@ -247,7 +252,10 @@ def _filled(detection: p.TurnDetection, defaults: p.TurnDetection) -> p.TurnDete
 
 
 def _rated(audio_format: p.AudioFormat) -> p.AudioFormat:
-    return p.PCM16_24KHZ if audio_format.type == "audio/pcm" else p.AudioFormat(audio_format.type)
+    """With its rate, which only PCM has."""
+    if audio_format.type != "audio/pcm":
+        return p.AudioFormat(audio_format.type)
+    return p.PCM16_24KHZ if audio_format.rate is UNSET else audio_format
 
 
 def _voice(config: p.SessionConfig) -> object:

@@ -87,7 +87,7 @@ def test_the_model_stays_what_it_was() -> None:
         ({"max_output_tokens": 4097}, "session.max_output_tokens"),
         ({"audio": {"input": {"format": {"type": "audio/wav"}}}}, "session.audio.input.format.type"),
         (
-            {"audio": {"output": {"format": {"type": "audio/pcm", "rate": 16000}}}},
+            {"audio": {"output": {"format": {"type": "audio/pcm", "rate": 22050}}}},
             "session.audio.output.format.rate",
         ),
         ({"audio": vad(prefix_padding_ms=9000)}, "session.audio.input.turn_detection.prefix_padding_ms"),

@@ -48,6 +48,11 @@ class WhisperEars:
         """The worker's process id, None when it is not running."""
         return self._worker.pid if self._worker else None
 
+    @property
+    def is_alive(self) -> bool:
+        """The process is there and was not seen to end."""
+        return self._worker is not None and self._worker.is_alive
+
     async def start(self) -> None:
         """Load the model.
 
