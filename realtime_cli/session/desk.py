@@ -119,6 +119,7 @@ class Desk:
     mic_works: bool = False
     speaker_works: bool = False
     mic_problem: str = ""
+    local_speech: bool = False
     answer_waits: bool = False
     was_ready: bool = False
     ready_at_s: float = 0.0

@@ -39,6 +39,7 @@ def picture(desk: Desk) -> SessionState:
         speaker_delay_ms=desk.speaker_delay_ms,
         volume_percent=desk.volume_percent,
         muted=desk.uplink.muted,
+        local_speech=desk.local_speech,
         talk_key_down=desk.uplink.turn is not None,
         mic_works=desk.mic_works,
         speaker_works=desk.speaker_works,

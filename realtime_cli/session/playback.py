@@ -51,8 +51,10 @@ class Playback:
         """Something that concerns the sound in progress."""
         match fact:
             case LocalSpeechStarted():
+                self._desk.local_speech = True
                 self._speech_began()
             case LocalSpeechEnded():
+                self._desk.local_speech = False
                 self._speech_ended()
             case VolumeTurned(by_percent=by_percent):
                 desk = self._desk

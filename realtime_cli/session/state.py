@@ -199,6 +199,8 @@ class SessionState:
     """From handing a block to the device until it is heard; None before anything was played."""
     volume_percent: int = 100
     muted: bool = False
+    local_speech: bool = False
+    """Our own detector hears the user (it listens while an answer sounds); `user` is what the server hears."""
     talk_key_down: bool = False
     mic_works: bool = False
     speaker_works: bool = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from realtime_cli.session.state import Phase, SessionState, TurnMode, UserState
+from realtime_cli.session.state import Phase, PlayoutState, SessionState, TurnMode, UserState
 from realtime_cli.terminal.meters import meter
 from realtime_cli.terminal.sanitize import clean_line
 from realtime_cli.terminal.theme import PHASE_STYLES, Glyphs, Theme
@@ -116,7 +116,15 @@ def _turn_text(state: SessionState) -> Text:
     )
     if state.turn_mode is TurnMode.PUSH_TO_TALK:
         return Text("talk key down", "bold green") if speaking else Text("talk key up", "dim")
-    return Text("voice", "bold green") if speaking else Text("silence", "dim")
+    if speaking:
+        return Text("voice", "bold green") if _agree(state) else Text("voice (server)", "bold green")
+    # Our own detector hears it before the server says so, or takes a cough for a word.
+    return Text("voice (here)", "yellow") if state.local_speech else Text("silence", "dim")
+
+
+def _agree(state: SessionState) -> bool:
+    """Both detectors hear the user, or ours does not listen: nothing sounds."""
+    return state.local_speech or state.playout is PlayoutState.QUIET
 
 
 def _meters(state: SessionState, peaks: Peaks, cells: int, glyphs: Glyphs, between: str) -> Text:

@@ -47,6 +47,9 @@ def test_meters_do_not_jump_when_the_word_changes() -> None:
     [
         (READY, "silence"),
         (replace(READY, user=UserState.SPEAKING), "voice"),
+        (replace(SPEAKING, local_speech=True), "voice (here)"),
+        (replace(SPEAKING, user=UserState.SPEAKING), "voice (server)"),
+        (replace(SPEAKING, user=UserState.SPEAKING, local_speech=True), "voice"),
         (replace(READY, turn_mode=TurnMode.PUSH_TO_TALK), "talk key up"),
         (PUSHING, "talk key down"),
         (WAITING, "a: answer now"),
