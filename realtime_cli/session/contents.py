@@ -6,10 +6,10 @@ from realtime_cli.protocol import (
     FunctionCallItem,
     FunctionCallOutputItem,
     Item,
-    McpApprovalRequestItem,
     McpCallItem,
     MessageItem,
     UnsetType,
+    type_of,
 )
 from realtime_cli.session import settings
 from realtime_cli.session.answers import Answers
@@ -189,11 +189,9 @@ class Contents:
             case _:
                 if not item_id:
                     return None
-                if isinstance(item, McpApprovalRequestItem) and conversation.find(item_id) is None:
-                    self._desk.notice(
-                        "warning", f"The provider asks to call {item.name} and waits for approval."
-                    )
-                return conversation.open(item_id, Kind.OTHER, "system", previous_id=previous_id)
+                row = conversation.open(item_id, Kind.OTHER, "system", previous_id=previous_id)
+                row.wire_kind = type_of(item)
+                return row
 
     def _message(self, item_id: str, role: Role, answer: Answer | None, previous_id: str) -> Row:
         conversation = self._desk.conversation

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from realtime_cli import protocol as p
 from realtime_cli.session import commands as c
 from realtime_cli.session import facts as f
+from realtime_cli.session import request_facts as r
 from realtime_cli.session.state import ConnectionState, PlayoutState, ResponseState, SessionState, TurnMode
 from realtime_cli.session.wish import Wish
 from tests.support.facts import (
@@ -84,6 +85,8 @@ RESPONSES = st.builds(
         ]
     ),
     output=st.lists(ITEMS, max_size=2).map(tuple),
+    metadata=st.sampled_from([p.UNSET, None, {"aside": "aside_rt3"}, {"k": "v"}]),
+    conversation_id=st.sampled_from([p.UNSET, None, "c"]),
     usage=st.sampled_from([p.UNSET, None, p.Usage(total_tokens=1)]),
 )
 SESSIONS = st.sampled_from(
@@ -94,6 +97,7 @@ SESSIONS = st.sampled_from(
         voice_config(p.SemanticVad(interrupt_response=False)),
     ]
 )
+LIMITS = st.sampled_from([(), (p.RateLimit(name="tokens", limit=100, remaining=5, reset_seconds=1.0),)])
 EVENTS: st.SearchStrategy[p.ServerEvent] = st.one_of(
     st.builds(p.ResponseCreated, response=RESPONSES),
     st.builds(p.ResponseDone, response=RESPONSES),
@@ -130,6 +134,20 @@ EVENTS: st.SearchStrategy[p.ServerEvent] = st.one_of(
         error, st.sampled_from(CODES), st.just("m"), st.sampled_from([None, "evt_rt2", "evt_rt5", "evt_rt7"])
     ),
     st.just(p.Unrecognized("ping", {})),
+    st.just(
+        p.Unrecognized(
+            "conversation.item.input_audio_transcription.updated", {"item_id": "u1", "transcript": 1}
+        )
+    ),
+    st.builds(p.ConversationItemRetrieved, item=ITEMS),
+    st.builds(p.ConversationItemTruncated, item_id=IDS),
+    st.builds(p.ConversationItemInputAudioTranscriptionSegment, item_id=IDS, text=st.just("s"), speaker=IDS),
+    st.builds(p.RateLimitsUpdated, rate_limits=LIMITS),
+    st.builds(p.ResponseMcpCallInProgress, item_id=IDS),
+    st.builds(p.ResponseMcpCallCompleted, item_id=IDS),
+    st.builds(p.ResponseMcpCallFailed, item_id=IDS),
+    st.builds(p.ResponseMcpCallArgumentsDelta, item_id=IDS, delta=st.just("{")),
+    st.just(p.McpListToolsFailed()),
 )
 FACTS: st.SearchStrategy[f.Fact] = st.one_of(
     EVENTS.map(f.ServerSaid),
@@ -158,6 +176,24 @@ FACTS: st.SearchStrategy[f.Fact] = st.one_of(
             f.DeviceChanged("speaker", "box", "gone"),
             f.NewsArrived("info", "news"),
             f.ServerGarbled("not JSON"),
+            r.ItemPut(p.MessageItem(role="user", content=(p.InputImage("data:image/png;base64,AA=="),))),
+            r.ItemPut(
+                p.MessageItem(id="a1", role="system", content=(p.InputText("s"),)), "root", answer=True
+            ),
+            r.ItemRetrieveAsked("a1", play=True),
+            r.ItemDeleteAsked(("a1", "u1", "nobody")),
+            r.ItemTruncateAsked("a1", 5),
+            r.ItemPinned("a1"),
+            r.ConversationReset(),
+            r.SessionChanged(p.SessionConfig(instructions="new")),
+            r.SessionChanged(p.SessionConfig(audio=p.AudioConfig(output=p.AudioOutput(voice="echo")))),
+            r.TurnsChanged(None),
+            r.TurnsChanged(p.SemanticVad(), auto_response=False),
+            r.AskedAside("and?"),
+            r.AskedAside("and?", context="none"),
+            r.AnswerAsked(p.ResponseConfig(instructions="briefly")),
+            r.ResponseCancelAsked("r1"),
+            f.ApprovalGiven("a1", "yes"),
         ]
     ),
     st.sampled_from(
@@ -171,6 +207,7 @@ FACTS: st.SearchStrategy[f.Fact] = st.one_of(
             "transcripts",
             "input over",
             "quiet",
+            "aside",
             "?",
         ]
     ).map(f.TimerFired),
@@ -199,7 +236,11 @@ class Watch:
     def look(self, commands: list[c.Command]) -> None:
         state = self.mind.see()
         asks = [
-            word for word in commands if isinstance(word, c.Say) and isinstance(word.event, p.ResponseCreate)
+            word
+            for word in commands
+            if isinstance(word, c.Say)
+            and isinstance(word.event, p.ResponseCreate)
+            and not (word.event.response and word.event.response.conversation == "none")
         ]
         assert len(asks) <= 1, "two answers asked for at once"
         if asks:
