@@ -153,7 +153,7 @@ def _plan(
 
     settings, target = prepared.settings, prepared.target
     prompt, asked = said[1].asked(said[0], target)
-    view = lines or _view(outlet)
+    view = lines or _view(outlet, whole_calls=settings.tools_debug)
     asker = None if lines is not None else asker_for(view)
     if not outlet.quiet:
         for remark in (
@@ -181,16 +181,16 @@ def _plan(
     )
 
 
-def _view(outlet: Outlet) -> View:
+def _view(outlet: Outlet, *, whole_calls: bool) -> View:
     from realtime_cli.terminal.answer import AnswerView
-    from realtime_cli.terminal.views import open_view
+    from realtime_cli.terminal.views import Look, open_view
 
     if outlet.jsonl:
         return open_view("jsonl")
     silent = outlet.as_json or outlet.audio_out == "-"
     if outlet.quiet:
         return AnswerView(None if silent else sys.stdout, None)
-    return open_view("silent" if silent else "answer")
+    return open_view("silent" if silent else "answer", Look(whole_calls=whole_calls))
 
 
 def _lines(prepared: Prepared, outlet: Outlet) -> Lines:

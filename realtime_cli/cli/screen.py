@@ -84,6 +84,7 @@ def open_screen(settings: Settings, provider: str, epoch_offset_s: float) -> tup
         epoch_offset_s=epoch_offset_s,
         log_file=Path(settings.log_file) if settings.log_file else None,
         shows_cost=settings.show_cost,
+        whole_calls=settings.tools_debug,
     )
     view = open_view("jsonl" if settings.jsonl else "plain" if settings.plain else "live", look)
     return view, keyboard_for(view, typing=not settings.audio, bindings=bindings)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from realtime_cli.session.state import Function
+
 Approval: TypeAlias = Literal["auto", "ask", "never"]
 
 
@@ -41,6 +43,7 @@ class Approvals:
     terms: Mapping[str, ToolTerms] = field(default_factory=dict)
     can_ask: bool = True
     _always: set[str] = field(default_factory=set)
+    _listed: tuple[Function, ...] = ()
 
     def of(self, name: str) -> ToolTerms:
         """The terms of a function."""
@@ -62,3 +65,13 @@ class Approvals:
     def allow(self, name: str) -> None:
         """The user said "always"."""
         self._always.add(name)
+        self._listed = ()
+
+    def listed(self) -> tuple[Function, ...]:
+        """All functions with the user's word on them, as it is now."""
+        if len(self._listed) != len(self.terms):
+            self._listed = tuple(
+                Function(name, "auto" if name in self._always else terms.approval, terms.source)
+                for name, terms in self.terms.items()
+            )
+        return self._listed

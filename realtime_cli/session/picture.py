@@ -54,6 +54,7 @@ def picture(desk: Desk) -> SessionState:
         uplink_dropped_ms=desk.line_dropped_ms + desk.uplink.dropped_ms,
         tokens=desk.tokens,
         question=_question(desk),
+        functions=desk.approvals.listed(),
         response_id=desk.last_response_id,
         answer_text=_answer_text(desk),
     )

@@ -136,6 +136,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the client's: "auto" runs, "ask" asks first, "never" is refused. `source`: where it comes from."""
+
+    name: str
+    approval: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A call that waits for the user's word. Name and arguments are untrusted; `note` is the tool's own.
 
@@ -217,6 +226,8 @@ class SessionState:
     """End of the user's speech to the first answer audio (or text), of the last turn."""
     uplink_dropped_ms: int = 0
     tokens: TokenUse = TokenUse()
+    functions: tuple[Function, ...] = ()
+    """What the model may call here, with the user's word on it."""
     question: Question | None = None
     """The oldest call that waits for the user's word."""
     response_id: str = ""

@@ -20,8 +20,9 @@ class AnswerView:
     "?" everywhere.
     """
 
-    def __init__(self, out: TextIO | None, err: TextIO | None) -> None:
+    def __init__(self, out: TextIO | None, err: TextIO | None, *, whole_calls: bool = False) -> None:
         """`out` None writes no answer at all (`--json` prints its own object at the end); `err` None no notices."""
+        self._whole_calls = whole_calls
         self._out = out
         self._err = err
         self._is_terminal = out is not None and out.isatty()
@@ -89,4 +90,4 @@ class AnswerView:
         for entry in state.entries[self._reported : end]:
             self._reported += 1
             if isinstance(entry, Call | Notice) and self._err is not None:
-                write(self._err, plain_lines(entry) + "\n")
+                write(self._err, plain_lines(entry, whole=self._whole_calls) + "\n")

@@ -15,6 +15,7 @@ GUTTER_CELLS = 2  # a glyph and a blank, where the screen is narrow
 _NARROW_CELLS = 60
 _LIVE_LIMIT_CHARS = 8_000  # more than any screen shows; what lies further back is wrapped when it is settled
 _OUTPUT_LIMIT_CHARS = 1_000
+_WHOLE_CHARS = 100_000  # more than the toolbox lets through
 _SPOKEN_LIMIT_CHARS = 200_000  # an hour of speech is about 50,000: what people said is never cut
 _CALL_STYLES = {
     CallStatus.WRITING: "dim",
@@ -135,6 +136,8 @@ def _call_lines(call: Call, width: int, theme: Theme, now_s: float | None) -> li
     indent = _indent(width)
     outcome = f"  {glyphs.calls[call.status]} {call_outcome(call, now_s)}"
     head = Text(" " * (indent - GUTTER_CELLS)).append(f"{glyphs.call} ", "blue")
+    if theme.whole_calls:
+        return [head.append(call_outcome(call, now_s), style), *_whole_call(call, width - indent, indent)]
     room = width - indent - len(outcome)
     signature = call_signature(call)
     if room >= 16:
@@ -154,6 +157,16 @@ def _call_lines(call: Call, width: int, theme: Theme, now_s: float | None) -> li
                 Text(" " * indent).append(mark, style).append(shown, "" if now_s is not None else "dim")
             )
     return lines
+
+
+def _whole_call(call: Call, width: int, indent: int) -> list[Text]:
+    """Everything there is to know: the arguments as they were written, and all of the result."""
+    written = f" (the model wrote: {call.written})" if call.written else ""
+    approval = f" [{call.approval}]" if call.approval else ""
+    text = clean(
+        f"{call.name}{approval} {call.arguments}{written}\n{call.output}", line_limit_chars=_WHOLE_CHARS
+    )
+    return [Text(" " * indent).append(text[start:end]) for start, end in wrap(text, width)]
 
 
 def _live_start(text: str) -> int:

@@ -18,6 +18,7 @@ from realtime_cli.terminal.theme import Colour, Theme
 from realtime_cli.terminal.wording import call_outcome, call_signature, phase_words, role_name
 
 _OUTPUT_LIMIT_CHARS = 2_000
+_WHOLE_CHARS = 100_000
 _SPOKEN_LIMIT_CHARS = 200_000  # what people said is never cut
 _LABEL_COLOURS = {"you": "32", "assistant": "36", "aside": "36", "call": "34"}
 
@@ -32,6 +33,7 @@ class PlainView:
         self._out = out
         self._err = err
         self._colour = theme.colour is Colour.ALWAYS
+        self._whole = theme.whole_calls
         self._printed = 0
         self._phase: Phase | None = None
         self._last: SessionState | None = None
@@ -129,7 +131,7 @@ class PlainView:
             self._printed += 1
             self._break_typed_line()
             stream = self._err if isinstance(entry, Notice) else self._out
-            write(stream, self._painted(plain_lines(entry)) + "\n")
+            write(stream, self._painted(plain_lines(entry, whole=self._whole)) + "\n")
 
     def _print_phase(self, state: SessionState, now_s: float) -> None:
         self._break_typed_line()
@@ -141,15 +143,18 @@ class PlainView:
         return f"\x1b[{colour}m{label}{colon}\x1b[0m{rest}" if colour else text
 
 
-def plain_lines(entry: Entry) -> str:
-    """An entry as "who: what", further lines indented, without a final newline."""
+def plain_lines(entry: Entry, *, whole: bool = False) -> str:
+    """An entry as "who: what", further lines indented, without a final newline. `whole`: calls are not cut."""
     match entry:
         case Spoken():
             return _spoken(entry)
         case Call():
-            output = clean(entry.output, line_limit_chars=_OUTPUT_LIMIT_CHARS).strip()
+            limit = _WHOLE_CHARS if whole else _OUTPUT_LIMIT_CHARS
+            output = clean(entry.output, line_limit_chars=limit).strip()
             result = f" -> {output}" if output else ""
-            return _indented(f"call: {call_signature(entry, 1_000)} [{call_outcome(entry, None)}]{result}")
+            signature = call_signature(entry, _WHOLE_CHARS if whole else 1_000)
+            written = f" (the model wrote: {clean(entry.written)})" if whole and entry.written else ""
+            return _indented(f"call: {signature} [{call_outcome(entry, None)}]{written}{result}")
         case Notice():
             advice = f" {clean(entry.advice)}" if entry.advice else ""
             return _indented(f"{entry.severity}: {clean(entry.text)}{advice}")

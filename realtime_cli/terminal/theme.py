@@ -143,6 +143,7 @@ class Theme:
         unicode: Text outside of ASCII can be written at all.
         inline_live: The cursor can be moved, so a live region is possible.
         reflows: The terminal wraps old lines anew when it becomes narrower.
+        whole_calls: Arguments and results of calls are not folded (`--tools-debug`).
     """
 
     glyphs: Glyphs = UNICODE
@@ -150,6 +151,7 @@ class Theme:
     unicode: bool = True
     inline_live: bool = True
     reflows: bool = True
+    whole_calls: bool = False
 
 
 def theme_for(environ: Mapping[str, str], encoding: str) -> Theme:

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -37,12 +37,14 @@ class Look:
         epoch_offset_s: Epoch time minus loop time, for the session time left; None hides it.
         log_file: Gets what libraries print on fd 2 while the screen is ours; None throws it away.
         shows_cost: The estimated cost stands in the status line.
+        whole_calls: Arguments and results of calls are not folded.
     """
 
     provider: str = ""
     epoch_offset_s: float | None = None
     log_file: Path | None = None
     shows_cost: bool = True
+    whole_calls: bool = False
 
 
 def open_view(kind: Kind, look: Look | None = None) -> View:
@@ -55,11 +57,11 @@ def open_view(kind: Kind, look: Look | None = None) -> View:
         look: Details of the live view.
     """
     look = look or Look()
-    theme = theme_for(os.environ, sys.stdout.encoding or "utf-8")
+    theme = replace(theme_for(os.environ, sys.stdout.encoding or "utf-8"), whole_calls=look.whole_calls)
     if kind == "answer":
-        return AnswerView(sys.stdout, sys.stderr)
+        return AnswerView(sys.stdout, sys.stderr, whole_calls=look.whole_calls)
     if kind == "silent":
-        return AnswerView(None, sys.stderr)
+        return AnswerView(None, sys.stderr, whole_calls=look.whole_calls)
     if kind == "jsonl":
         from realtime_cli.terminal.jsonl import JsonlView
 
