@@ -229,7 +229,9 @@ def test_a_failed_call_of_the_provider_and_an_approval_are_shown() -> None:
         p.ConversationItemDone(item=request),
     )
     assert (mind.calls()[0].status, mind.calls()[0].output) == (CallStatus.FAILED, "down")
-    assert sum("delete_all" in text for text in mind.notices()) == 1
+    question = mind.see().question
+    assert question is not None
+    assert (question.call_id, question.name) == ("m2", "delete_all")
 
 
 def test_answers_to_unknown_calls_are_nothing() -> None:
