@@ -112,7 +112,9 @@ class Diary:
             known = self._written.get(key)
             if record is None or (known is not None and _same(known, record)):
                 continue
-            fresh.append(replace(record, ended_at=known.ended_at) if known is not None else record)
+            if known is not None and record.heard_ms is None:
+                record = replace(record, ended_at=known.ended_at)  # it was over when it was first seen to be
+            fresh.append(record)
         gone = [key for key in self._written if key not in seen]
         for key in gone:
             self._vanished(key, fresh)
