@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from realtime_cli.errors import Unreachable
+from realtime_cli.errors import ConfigError, Unreachable
 from realtime_cli.server.link import Link
 from realtime_cli.server.listener import RunningServer, open_door, serve
 from realtime_cli.server.options import ServerOptions
@@ -194,5 +194,38 @@ def test_a_scenario_can_stand_behind_the_door(code: int | None, received: int | 
                 await line.recv()
             assert (closed.value.rcvd and closed.value.rcvd.code) == received
         await server.close()
+
+    asyncio.run(main())
+
+
+def test_another_machine_needs_a_token_and_everybody_must_show_it() -> None:
+    async def main() -> None:
+        with pytest.raises(ConfigError, match="lets other machines in"):
+            await serve(engines(), ServerOptions(host="0.0.0.0"))
+        server = await serve(engines(["Fine."]), ServerOptions(host="127.0.0.1", token="open sesame"))
+        try:
+            for headers in ({}, {"Authorization": "Bearer open"}, {"api-key": "open sesame2"}):
+                with pytest.raises(InvalidStatus) as caught:
+                    await connect(server.url, additional_headers=headers)
+                assert caught.value.response.status_code == 401
+            for headers in ({"Authorization": "Bearer open sesame"}, {"api-key": "open sesame"}):
+                async with connect(server.url, additional_headers=headers) as line:
+                    assert (await read(line))["type"] == "session.created"
+        finally:
+            await server.close()
+        assert "sesame" not in repr(ServerOptions(token="open sesame"))
+
+    asyncio.run(main())
+
+
+def test_a_token_may_come_as_browsers_send_it() -> None:
+    async def main() -> None:
+        server = await serve(engines(), ServerOptions(token="sesame"))
+        try:
+            offered = [Subprotocol("realtime"), Subprotocol("openai-insecure-api-key.sesame")]
+            async with connect(server.url, subprotocols=offered) as line:
+                assert line.subprotocol == "realtime"
+        finally:
+            await server.close()
 
     asyncio.run(main())
