@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_cli.cli import answer_options, local_options, options, screen, tool_options
+from realtime_cli.cli import answer_options, local_options, options, screen, sound_options, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
-from realtime_cli.cli.options import SOUND, TURNS
-from realtime_cli.errors import ConfigError
+from realtime_cli.cli.options import TURNS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from realtime_cli.cli.preparation import Prepared
     from realtime_cli.cli.remembering import Memory
-    from realtime_cli.config.settings import Settings
-    from realtime_cli.dsp.echo import EchoCanceller
+    from realtime_cli.runtime.interpreter import Sound
     from realtime_cli.runtime.run import Outcome, Plan
+    from realtime_cli.session.facts import Fact
     from realtime_cli.transport.transport import Opener
 
 Vad = Annotated[
@@ -75,53 +76,6 @@ Interrupt = Annotated[
         rich_help_panel=TURNS,
     ),
 ]
-InputDevice = Annotated[
-    str | None,
-    typer.Option(
-        "--input-device", metavar="N|NAME", help="Microphone (see `devices`).", rich_help_panel=SOUND
-    ),
-]
-OutputDevice = Annotated[
-    str | None,
-    typer.Option("--output-device", metavar="N|NAME", help="Speaker (see `devices`).", rich_help_panel=SOUND),
-]
-InputFile = Annotated[
-    str | None,
-    typer.Option(
-        "--input-file",
-        metavar="WAV",
-        help="Speak this file instead of a microphone; ends after the last answer.",
-        rich_help_panel=SOUND,
-    ),
-]
-OutputFile = Annotated[
-    str | None,
-    typer.Option(
-        "--output-file",
-        metavar="WAV",
-        help="Play into this file instead of a speaker.",
-        rich_help_panel=SOUND,
-    ),
-]
-Echo = Annotated[
-    options.EchoName | None,
-    typer.Option(
-        "--echo",
-        help="Keep the loudspeaker out of the microphone: cancel its echo, or shut the microphone while it sounds; "
-        "off for headphones.",
-        show_default="auto",
-        rich_help_panel=SOUND,
-    ),
-]
-Audio = Annotated[
-    bool | None,
-    typer.Option(
-        "--audio/--no-audio",
-        help="Speak, or only type and read.",
-        show_default=False,
-        rich_help_panel=SOUND,
-    ),
-]
 Record = Annotated[
     str | None,
     typer.Option(
@@ -162,12 +116,21 @@ def talk(
     auto_response: AutoResponse = None,
     interrupt: Interrupt = None,
     idle_timeout_ms: options.IdleTimeout = None,
-    input_device: InputDevice = None,
-    output_device: OutputDevice = None,
-    input_file: InputFile = None,
-    output_file: OutputFile = None,
-    audio: Audio = None,
-    echo: Echo = None,
+    input_device: sound_options.InputDevice = None,
+    output_device: sound_options.OutputDevice = None,
+    input_file: sound_options.InputFile = None,
+    output_file: sound_options.OutputFile = None,
+    audio: sound_options.Audio = None,
+    echo: sound_options.Echo = None,
+    headphones: sound_options.Headphones = None,
+    audio_latency: sound_options.Latency = None,
+    volume: sound_options.Volume = None,
+    noise_suppression: sound_options.NoiseSuppression = None,
+    auto_gain: sound_options.AutoGain = None,
+    local_barge_in: sound_options.LocalBargeIn = None,
+    cues: sound_options.Cues = None,
+    audio_format: sound_options.AudioFormat = None,
+    trim_silence: sound_options.TrimSilence = None,
     noise_reduction: options.Noise = None,
     speed: options.Speed = None,
     language: options.Language = None,
@@ -307,35 +270,12 @@ def _piped_prompt() -> str:
     return joined_prompt("", forced=False, refused=False) or ""
 
 
-def _sound(prepared: Prepared) -> Any:
-    from pathlib import Path
+def _sound(prepared: Prepared) -> Callable[[Callable[[Fact], None]], Sound]:
+    import os
 
-    from realtime_cli.runtime.rig_plan import RigPlan
+    from realtime_cli.runtime.sound_choice import make_sound
 
-    settings = prepared.settings
-    plan = RigPlan(
-        input_device=settings.input_device,
-        output_device=settings.output_device,
-        input_file=Path(settings.input_file) if settings.input_file else None,
-        output_file=Path(settings.output_file) if settings.output_file else None,
-    )
-    plan.check()
-    canceller = _canceller(settings)
-    return lambda post: plan.make(post, echo=canceller)
-
-
-def _canceller(settings: Settings) -> EchoCanceller | None:
-    """A file has no loudspeaker in its room; with devices echo is cancelled, or gated where that is not installed."""
-    from realtime_cli.dsp.echo import load
-
-    if settings.echo == "off" or (settings.echo == "auto" and settings.input_file):
-        return None
-    canceller = None if settings.echo == "gate" else load("webrtc")
-    if canceller is None and settings.echo == "aec":
-        raise ConfigError(
-            "The echo canceller is not installed", advice="pip install livekit, or --echo gate."
-        )
-    return canceller or load("half-duplex")
+    return make_sound(prepared.settings, os.environ)
 
 
 def _report(outcome: Outcome) -> int:

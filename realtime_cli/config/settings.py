@@ -81,6 +81,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     output_file: str | None = None
     audio: bool = True
     echo: Literal["auto", "aec", "gate", "off"] = "auto"
+    headphones: bool | None = None
+    audio_latency: str = "auto"
+    volume: Annotated[int, msgspec.Meta(ge=0, le=200)] = 100
+    noise_suppression: bool = True
+    auto_gain: bool = False
+    local_barge_in: bool = True
+    cues: bool = False
+    audio_format: Literal["pcm16", "pcmu", "pcma"] = "pcm16"
+    trim_silence: bool = False
 
     tools: tuple[str, ...] = ()
     tool: tuple[str, ...] = ()

@@ -21,10 +21,10 @@ from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.errors import DeviceError
 from realtime_cli.runtime.adjustment import Adjustment
 from realtime_cli.runtime.capture_chain import CaptureChain
+from realtime_cli.runtime.care import NO_CARE, Care
 from realtime_cli.runtime.keeper import Keeper, Open, uncancelled
 from realtime_cli.runtime.local_ear import LocalEar
 from realtime_cli.runtime.mic_check import MicCheck
-from realtime_cli.runtime.patience import Patience
 from realtime_cli.session.commands import SoundCommand
 from realtime_cli.session.facts import (
     DeviceChanged,
@@ -53,8 +53,7 @@ class AudioRig:
         speaker: Where to play; None for a session that does not.
         echo: Takes the speaker's sound out of the microphone's; None leaves it in.
         refresh: Lists the devices anew, in a thread, while none is open.
-        patience: Gives the speaker more time when it misses blocks; None leaves it as it is.
-        local_ear: Listen for speech while an answer sounds.
+        care: What is done beyond moving sound.
 
     Attributes:
         overheard: Called on the loop with every block that the speaker plays (for recordings).
@@ -70,12 +69,12 @@ class AudioRig:
         speaker: Speaker | None,
         echo: EchoCanceller | None = None,
         refresh: Callable[[], None] = portaudio.refresh,
-        patience: Patience | None = None,
-        local_ear: bool = False,
+        care: Care = NO_CARE,
     ) -> None:
         self._post = post
-        self._patience = patience
-        self._ear = LocalEar(post) if local_ear and microphone and speaker else None
+        self._patience = care.patience
+        self._no_echo = care.no_echo
+        self._ear = LocalEar(post) if care.local_ear and microphone and speaker else None
         self._mic_check = MicCheck()
         self._adjustment = Adjustment(speaker)
         self._exchange_due = False
@@ -245,8 +244,9 @@ class AudioRig:
     def _told(self, which: Which, name: str, problem: str, attempts: int) -> None:
         if self._stopped:
             return
-        if which == "speaker" and not problem and self._patience:
-            self._exchange_due = self._patience.opened(name)
+        if which == "speaker" and not problem:
+            self._chain.bypass = self._no_echo(name)
+            self._exchange_due = bool(self._patience and self._patience.opened(name))
         first_of_all = which not in self._known_problem
         if which == "speaker":
             # What is queued survives a device that is exchanged in a moment; later, nobody wants to hear old words.

@@ -40,12 +40,16 @@ class CaptureChain:
         emit: Called for every 20 ms.
         echo: Takes the speaker's sound out of the microphone's; None leaves it in.
         watch: Sees both sides of every 10 ms, before the echo is taken out.
+
+    Attributes:
+        bypass: No echo can come back: the microphone passes as it is.
     """
 
     def __init__(self, emit: Emit, echo: EchoCanceller | None = None, watch: Watch | None = None) -> None:
         self._emit = emit
         self._watch = watch
         self._echo = echo
+        self.bypass = False
         self._near_rate = RateChanger()
         self._far_rate = RateChanger()
         self._far = FarEnd()
@@ -59,7 +63,7 @@ class CaptureChain:
             far = self._far.take()
             if self._watch:
                 self._watch(near, far)
-            cleaned = self._echo.process(near, far) if self._echo else near
+            cleaned = self._echo.process(near, far) if self._echo and not self.bypass else near
             for step in self._twenty.push(cleaned):
                 self._emit(pcm16.to_bytes(step), level.rms_dbfs(step))
 

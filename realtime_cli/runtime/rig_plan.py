@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from realtime_cli.devices.buffering import buffering_of
+from realtime_cli.devices.buffering import Buffering, buffering_of
 from realtime_cli.devices.contract import Microphone, Speaker
+from realtime_cli.devices.headset import is_headset
 from realtime_cli.devices.microphone import PortAudioMicrophone
 from realtime_cli.devices.simulated import SimulatedMicrophone, SimulatedSpeaker
 from realtime_cli.devices.speaker import PortAudioSpeaker
 from realtime_cli.devices.wav import WavReader
 from realtime_cli.errors import RecordingError
 from realtime_cli.runtime.audio_rig import AudioRig
+from realtime_cli.runtime.care import Care
+from realtime_cli.runtime.patience import Memory, Patience
 from realtime_cli.session.facts import Fact
 
 if TYPE_CHECKING:
@@ -31,6 +35,10 @@ class RigPlan:
         input_file: A WAV file instead of a microphone.
         output_file: A WAV file instead of a speaker.
         latency: "auto", "low", "high" or milliseconds, for the speaker; see `devices.buffering`.
+        volume: Of the speaker; 1.0 is the sound as it came.
+        local_ear: Listen for speech while an answer sounds.
+        headphones: No echo can come back; None: the speaker's name may say so.
+        latency_file: Where it is remembered which speaker needed more time; None remembers nothing.
     """
 
     input_device: int | str | None = None
@@ -38,6 +46,10 @@ class RigPlan:
     input_file: Path | None = None
     output_file: Path | None = None
     latency: str = "auto"
+    volume: float = 1.0
+    local_ear: bool = False
+    headphones: bool | None = None
+    latency_file: Path | None = None
 
     def check(self) -> None:
         """Look at the files before anything is started.
@@ -72,4 +84,24 @@ class RigPlan:
 
     def make(self, post: Callable[[Fact], None], echo: EchoCanceller | None = None) -> AudioRig:
         """The rig, not yet started; on the loop."""
-        return AudioRig(post, microphone=self.microphone(), speaker=self.speaker(), echo=echo)
+        speaker = self.speaker()
+        speaker.set_volume(self.volume)
+        return AudioRig(
+            post,
+            microphone=self.microphone(),
+            speaker=speaker,
+            echo=echo,
+            care=Care(self._patience(speaker), self._no_echo, self.local_ear),
+        )
+
+    def _patience(self, speaker: Speaker) -> Patience | None:
+        if self.latency != "auto" or not isinstance(speaker, PortAudioSpeaker):
+            return None
+
+        def give(buffering: Buffering) -> None:
+            speaker.buffering = buffering
+
+        return Patience(Memory(self.latency_file), asyncio.get_running_loop().time, give)
+
+    def _no_echo(self, speaker_name: str) -> bool:
+        return is_headset(speaker_name) if self.headphones is None else self.headphones

@@ -33,6 +33,8 @@ from realtime_cli.session.wish import Wish
 THRESHOLD = 0.5
 PREFIX_PADDING_MS = 300
 SILENCE_MS = 500
+# People let the key go while they still speak: with this no last syllable is lost.
+POST_ROLL_MS = 250
 
 _T = TypeVar("_T", str, tuple[FunctionTool, ...])
 
@@ -65,6 +67,9 @@ def spoken_wish(
         turn_mode=mode,
         auto_response=settings.auto_response,
         interrupt=settings.interrupt,
+        post_roll_ms=POST_ROLL_MS,
+        cues=settings.cues,
+        volume_percent=settings.volume,
         first_prompt=first_prompt,
         greeting=greeting,
         **limits_of(settings, target),

@@ -27,9 +27,6 @@ class Wish:
         post_roll_ms: Sound of a talk key's turn after the key went up: people let go while they still speak.
         cues: Short tones say that the session is ready, that a turn was heard, that the line is lost.
         volume_percent: Of the speaker, 0 to 200.
-        post_roll_ms: Sound of a talk key's turn after the key went up: people let go while they still speak.
-        cues: Short tones say that the session is ready, that a turn was heard, that the line is lost.
-        volume_percent: Of the speaker, 0 to 200.
         once: Finish after the first complete answer, function calls included (`send-text`).
         first_prompt: Typed by the user before the session began; "" for none.
         greeting: Notices to show at the start (which provider, why; demo responder).
