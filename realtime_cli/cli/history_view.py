@@ -120,9 +120,5 @@ def table(titles: tuple[str, ...], lines: list[tuple[str, ...]], right: tuple[st
 
 def print_json(value: Any) -> None:
     """One JSON value."""
-    """A moment for people."""
-    """One line of the list."""
-    """A conversation as text; harmless on a terminal unless it is JSON."""
-    """The history if there is one, with interrupted sessions marked; a damaged one is told of."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")

@@ -144,6 +144,8 @@ def read(path: Path) -> Iterator[tuple[float, Fact | tuple[Wish, frozenset[p.Abi
 
 def _line(text: str, number: int) -> tuple[float, Any, str]:
     line = msgspec.json.decode(_SILENCE.sub(lambda mark: f'"{"A" * int(mark[1])}{mark[2]}"', text))
+    if not isinstance(line, dict):
+        raise TypeError(f"line {number} is no object")
     if number == 1:
         if line.get("journal") != FORM:
             raise KeyError(f"form {line.get('journal')!r}")

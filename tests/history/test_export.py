@@ -1,0 +1,79 @@
+"""Conversations in the formats that other programs read."""
+
+import json
+from datetime import UTC
+from itertools import pairwise
+
+import pytest
+
+from realtime_cli.history.export import FORMATS, cues
+from realtime_cli.history.records import ConversationRow
+from tests.history.people import call, item, usage
+
+ROW = ConversationRow(
+    "261120-abc", "A *title*", 1_000_000_000.0, None, "ended", "talk", "openai", "m", 3, 1, "", ""
+)
+ITEMS = [
+    item("a", "what is <b>this</b> & that?", started_at=1_000_000_001.0, ended_at=1_000_000_003.5),
+    call("c", "look", "```\nit is\n```", started_at=1_000_000_004.0),
+    item(
+        "b",
+        "It is a very long story",
+        "assistant",
+        heard_text="It is a",
+        status="interrupted",
+        started_at=1_000_000_005.0,
+        ended_at=1_000_000_006.0,
+    ),
+]
+
+
+def written(form: str) -> str:
+    return FORMATS[form](ROW, ITEMS, [usage()], UTC)
+
+
+def test_markdown_shows_who_said_what_and_a_fence_holds_any_output() -> None:
+    text = written("md")
+    assert text.startswith("# A *title*\n")
+    assert "**You** (01:46:41)" in text
+    assert "**Assistant** (01:46:45) [interrupted]" in text
+    assert "````\n```\nit is\n```\n````" in text
+
+
+def test_text_is_one_line_for_each_item() -> None:
+    assert written("txt").splitlines()[0] == "[01:46:41] You: what is <b>this</b> & that?"
+
+
+def test_json_and_jsonl_hold_everything() -> None:
+    whole = json.loads(written("json"))
+    assert whole["conversation_id"] == "261120-abc"
+    assert [found["key"] for found in whole["items"]] == ["a", "c", "b"]
+    assert whole["usage"][0]["model"] == "gpt-realtime"
+    lines = [json.loads(line) for line in written("jsonl").splitlines()]
+    assert [line["type"] for line in lines] == ["conversation", "item", "item", "item", "usage"]
+
+
+def test_subtitles_show_what_was_heard_with_times_from_the_beginning() -> None:
+    assert written("srt") == (
+        "1\n00:00:01,000 --> 00:00:03,500\nwhat is <b>this</b> & that?\n\n"
+        "2\n00:00:05,000 --> 00:00:06,000\nIt is a\n"
+    )
+    assert written("vtt") == (
+        "WEBVTT\n\n00:00:01.000 --> 00:00:03.500\n<v You>what is &lt;b&gt;this&lt;/b&gt; &amp; that?\n\n"
+        "00:00:05.000 --> 00:00:06.000\n<v Assistant>It is a\n"
+    )
+
+
+def test_long_words_are_cut_into_readable_pieces_without_a_gap() -> None:
+    long = item("a", "word " * 200, started_at=1_000_000_000.0, ended_at=1_000_000_060.0)
+    found = cues(1_000_000_000.0, [long])
+    assert all(len(words) <= 84 for *_, words in found)
+    assert " ".join(words for *_, words in found) == ("word " * 200).strip()
+    assert found[0][0] == 0.0
+    assert found[-1][1] == pytest.approx(60.0)
+    assert all(one[1] == pytest.approx(other[0]) for one, other in pairwise(found))
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_an_empty_conversation_can_be_written_too(form: str) -> None:
+    assert isinstance(FORMATS[form](ROW, [], [], UTC), str)
