@@ -9,6 +9,8 @@ A scenario is a list of steps, in Python or as JSON (`{"steps": [...]}`), one ke
     {"close": 1011, "reason": "..."}  {"drop": true}             end the line, politely or not at all
     {"expire": true}                                             the end of a session's time: error, then 1001
 
+Whole answers, calls, the user's turns and errors have short steps: see `scenario_steps`.
+
 In `say` and `split` the string "$path" stands for a value of the client event expected last, such as "$event_id" or
 "$item.id"; "$$" begins a plain dollar. After the last step the line stays open until the client leaves.
 """
@@ -16,7 +18,6 @@ In `say` and `split` the string "$path" stands for a value of the client event e
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from typing import Any, Final, TypeAlias, assert_never
 
 from realtime_cli.errors import InputError, RealtimeCliError
 from realtime_cli.server.link import Link, LinkClosed
+from realtime_cli.server.scenario_steps import expanded
+from realtime_cli.server.splitting import split_delta
 
 Json: TypeAlias = dict[str, Any]
 
@@ -165,22 +168,6 @@ class ScriptedServer:
         return what
 
 
-def split_delta(event: Json, into: int) -> list[Json]:
-    """The event as several, the delta of each a piece; together they say the same.
-
-    Args:
-        event: Has a `delta`: text, or base64 audio where the type ends in `audio.delta`.
-        into: How many, at least 1; fewer when there is less to cut.
-    """
-    delta = str(event.get("delta", ""))
-    if not str(event.get("type", "")).endswith("audio.delta"):
-        return [{**event, "delta": piece} for piece in _cut(delta, into)]
-    audio = base64.b64decode(delta).decode("latin-1")
-    return [
-        {**event, "delta": base64.b64encode(piece.encode("latin-1")).decode()} for piece in _cut(audio, into)
-    ]
-
-
 def read_scenario(text: str) -> tuple[Step, ...]:
     """A scenario from JSON.
 
@@ -194,7 +181,9 @@ def read_scenario(text: str) -> tuple[Step, ...]:
     steps = read.get("steps") if isinstance(read, dict) else None
     if not isinstance(steps, list):
         raise InputError('scenario: expected {"steps": [...]}')
-    return tuple(_step(number, raw) for number, raw in enumerate(steps, start=1))
+    return tuple(
+        _step(number, plain) for number, raw in enumerate(steps, start=1) for plain in expanded(number, raw)
+    )
 
 
 def load_scenario(path: Path) -> tuple[Step, ...]:
@@ -233,11 +222,6 @@ def _count(number: int, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise InputError(f"scenario, step {number}: expected milliseconds")
     return value
-
-
-def _cut(whole: str, into: int) -> list[str]:
-    size = max(1, -(-len(whole) // into))
-    return [whole[at : at + size] for at in range(0, len(whole), size)] or [whole]
 
 
 def _at(said: Any, path: str) -> Any:

@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,8 +27,9 @@ from realtime_cli.server.scripted import (
     Wait,
     load_scenario,
     read_scenario,
-    split_delta,
 )
+from realtime_cli.server.splitting import split_delta
+from tests.support.oracle import accepts_server
 
 
 def played(steps: list[Step], client: Callable[[MemoryLink], Awaitable[None]]) -> ScriptedServer:
@@ -185,3 +187,47 @@ def test_a_file_that_is_no_scenario_is_an_input_error(tmp_path: Path) -> None:
             read_scenario(text)
     with pytest.raises(InputError, match=r"missing\.json"):
         load_scenario(tmp_path / "missing.json")
+
+
+def test_short_steps_are_whole_answers_that_strict_clients_take() -> None:
+    raw = [
+        {"greet": True},
+        {"answer": "$5 it is, and so on.", "pieces": 3, "audio_ms": 100, "pause_ms": 1},
+        {"answer": "Text only.", "status": "incomplete", "reason": "max_output_tokens"},
+        {"call": "get_time", "arguments": {"zone": "UTC"}},
+        {"heard": "item_u"},
+        {"transcript": "what time is it", "of": "item_u"},
+        {"error": "invalid_value", "message": "No.", "param": "x", "event_id": None},
+    ]
+    seen: list[dict[str, Any]] = []
+
+    async def client(link: MemoryLink) -> None:
+        while not seen or seen[-1]["type"] != "error":
+            text = await link.receive()
+            assert accepts_server(text, "ga") is None, text[:300]
+            seen.append(json.loads(text))
+
+    played(list(read_scenario(json.dumps({"steps": raw}))), client)
+    deltas = [event for event in seen if event["type"] == "response.output_audio_transcript.delta"]
+    assert "".join(event["delta"] for event in deltas) == "$5 it is, and so on."
+    sound = [event for event in seen if event["type"] == "response.output_audio.delta"]
+    assert sum(len(base64.b64decode(event["delta"])) for event in sound) == 4800
+    done = [event["response"]["status"] for event in seen if event["type"] == "response.done"]
+    assert done == ["completed", "incomplete", "completed"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"answer": 1},
+        {"answer": "x", "pieces": 0},
+        {"answer": "x", "audio_ms": 10**9},
+        {"answer": "x", "colour": "red"},
+        {"call": "x", "arguments": []},
+        {"transcript": "x", "of": 1},
+        {"answer": "x", "pause_ms": True},
+    ],
+)
+def test_a_wrong_short_step_is_named(step: object) -> None:
+    with pytest.raises(InputError, match="step 1"):
+        read_scenario(json.dumps({"steps": [step]}))
