@@ -19,6 +19,17 @@ TextFile = Annotated[
         rich_help_panel=MATERIAL,
     ),
 ]
+Rate = Annotated[
+    int,
+    typer.Option(
+        "--rate",
+        metavar="HZ",
+        min=4000,
+        max=384_000,
+        help="Of bare PCM16 mono sound: .raw, .pcm, or stdin without a header.",
+        rich_help_panel=MATERIAL,
+    ),
+]
 EachLine = Annotated[
     bool,
     typer.Option(

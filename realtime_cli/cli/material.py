@@ -21,6 +21,7 @@ class Material:
         context: A JSON Lines file of items.
         audio_in: Whole sounds, in the message itself.
         append: Sounds for the buffer.
+        rate_hz: Of bare PCM16 among them.
     """
 
     system: str | None = None
@@ -32,6 +33,7 @@ class Material:
     no_context: bool = False
     out_of_band: bool = False
     metadata: tuple[str, ...] = ()
+    rate_hz: int = 24_000
 
     @property
     def takes_stdin(self) -> bool:
@@ -73,7 +75,9 @@ class Material:
             items.append(MessageItem(role="system", content=(InputText(words),)))
         context = context_items(self.context) if self.context else ()
         has_message = bool(self.images or self.audio_in or (apart and prompt))
-        message = user_message(prompt, images=self.images, sounds=self.audio_in, detail=self.detail)
+        message = user_message(
+            prompt, images=self.images, sounds=self.audio_in, detail=self.detail, bare_rate_hz=self.rate_hz
+        )
         pairs = metadata(list(self.metadata))
         if apart:
             response = ResponseConfig(
@@ -87,7 +91,7 @@ class Material:
             opening.append(ItemPut(message, answer=True))
         elif opening and not prompt and not self.append:
             opening[-1] = ItemPut(opening[-1].item, answer=True)
-        streamed = streamed_sound(self.append)
+        streamed = streamed_sound(self.append, self.rate_hz)
         return (
             "" if has_message else prompt,
             Asked(tuple(opening), streamed, ResponseConfig(metadata=pairs) if pairs else None),

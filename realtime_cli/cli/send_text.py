@@ -127,6 +127,7 @@ def send_text(
     detail: Detail = None,
     audio_in: AudioIn = None,
     append: Append = None,
+    rate: answer_options.Rate = 24_000,
     no_context: NoContext = False,
     out_of_band: OutOfBand = False,
     metadata: Metadata = None,
@@ -184,6 +185,7 @@ def send_text(
         no_context,
         out_of_band,
         tuple(metadata or ()),
+        rate,
     )
     outlet = Outlet(as_json, jsonl, lines, audio_out, play, quiet, verbose)
     outlet.check()

@@ -14,29 +14,33 @@ from typing import Any, Final
 import numpy as np
 
 from realtime_cli.devices.wav import WavReader
-from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, from_float, mono, to_bytes
+from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, from_bytes, from_float, mono, to_bytes
 from realtime_cli.dsp.resample import resample
 from realtime_cli.errors import InputError
 
 LONGEST_S: Final = 15 * 60
 """Of one item: 43 MB of samples. Longer sound belongs into the buffer piece by piece, or into `transcribe`."""
 
+BARE_SUFFIXES: Final = (".raw", ".pcm", ".s16")
 _BLOCK_FRAMES: Final = 1 << 16
 _ADVICE: Final = "Give a WAV, FLAC, OGG or MP3 file."
 
 
-def read_pcm16(path: str, *, longest_s: float = LONGEST_S) -> bytes:
+def read_pcm16(path: str, *, longest_s: float = LONGEST_S, bare_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
     """The whole sound of a file as PCM16 mono 24 kHz bytes.
 
     Args:
-        path: A file, or "-" for standard input (a WAV, FLAC, OGG or MP3 file, or bare PCM16 mono 24 kHz).
+        path: A file, or "-" for standard input (a WAV, FLAC, OGG or MP3 file, or bare PCM16 mono).
         longest_s: What is too much.
+        bare_rate_hz: Of bare PCM16: standard input without a header, and files whose names end in .raw or .pcm.
 
     Raises:
         InputError: It cannot be read, is of no known kind, silent or too long.
     """
     if path == "-":
-        pcm = sound_in(sys.stdin.buffer.read(), "standard input")
+        pcm = sound_in(sys.stdin.buffer.read(), "standard input", bare_rate_hz)
+    elif path.lower().endswith(BARE_SUFFIXES):
+        pcm = sound_in(_bytes_of(path), path, bare_rate_hz)
     else:
         pcm = _read_wav(Path(path)) if _is_wav(Path(path)) else _read_foreign(path, path)
     if not pcm:
@@ -48,8 +52,8 @@ def read_pcm16(path: str, *, longest_s: float = LONGEST_S) -> bytes:
     return pcm
 
 
-def sound_in(data: bytes, name: str) -> bytes:
-    """The sound of a file that was read already; bytes of no known kind are bare PCM16 mono 24 kHz.
+def sound_in(data: bytes, name: str, bare_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
+    """The sound of a file that was read already; bytes of no known kind are bare PCM16 mono.
 
     Raises:
         InputError: It cannot be understood.
@@ -61,7 +65,15 @@ def sound_in(data: bytes, name: str) -> bytes:
             return _read_wav(Path(file.name))
     if data.startswith((b"fLaC", b"OggS", b"ID3", b"\xff\xfb")):
         return _read_foreign(io.BytesIO(data), name)
-    return data[: len(data) - len(data) % 2]
+    frames = from_bytes(data[: len(data) - len(data) % 2])
+    return to_bytes(resample(frames, bare_rate_hz, SAMPLE_RATE_HZ))
+
+
+def _bytes_of(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as exc:
+        raise InputError(f"{path}: {exc.strerror or exc}") from exc
 
 
 def _is_wav(path: Path) -> bool:

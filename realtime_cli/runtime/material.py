@@ -32,6 +32,7 @@ def user_message(
     images: Sequence[str] = (),
     sounds: Sequence[str] = (),
     detail: ImageDetail | None = None,
+    bare_rate_hz: int = 24_000,
 ) -> MessageItem:
     """One message of the user's, of mixed content: pictures, whole recorded sounds, text, in this order.
 
@@ -47,7 +48,7 @@ def user_message(
     for path in sounds:
         from realtime_cli.devices.audio_file import read_pcm16
 
-        content.append(InputAudio(audio=read_pcm16(path)))
+        content.append(InputAudio(audio=read_pcm16(path, bare_rate_hz=bare_rate_hz)))
     if text:
         content.append(InputText(text))
     return MessageItem(role="user", content=tuple(content))
@@ -64,7 +65,7 @@ def file_message(path: str, text: str = "") -> MessageItem:
     return user_message(text, images=[path])
 
 
-def streamed_sound(paths: Sequence[str]) -> tuple[bytes, ...]:
+def streamed_sound(paths: Sequence[str], bare_rate_hz: int = 24_000) -> tuple[bytes, ...]:
     """Recorded sounds, one after the other, as the pieces of appends.
 
     Raises:
@@ -74,7 +75,7 @@ def streamed_sound(paths: Sequence[str]) -> tuple[bytes, ...]:
         return ()  # numpy stays away from a prompt of words
     from realtime_cli.devices.audio_file import read_pcm16
 
-    pcm = b"".join(read_pcm16(path, longest_s=3600) for path in paths)
+    pcm = b"".join(read_pcm16(path, longest_s=3600, bare_rate_hz=bare_rate_hz) for path in paths)
     return tuple(pcm[at : at + APPEND_BYTES] for at in range(0, len(pcm), APPEND_BYTES))
 
 
