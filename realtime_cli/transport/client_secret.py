@@ -54,6 +54,7 @@ def _fetch(url: str, headers: dict[str, str], session: dict[str, Any], ca_file: 
         with opener.open(request, timeout=PATIENCE_S) as answer:
             told = json.loads(answer.read(1 << 20))
     except urllib.error.HTTPError as error:
+        error.close()
         raise _refusal(error.code, host) from error
     except (OSError, ValueError) as error:
         raise Unreachable(

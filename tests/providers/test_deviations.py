@@ -194,7 +194,7 @@ def test_the_end_of_a_session_by_1001_goes_on_in_a_new_one() -> None:
         first,
         second,
         wish=Wish(config=TEXT, turn_mode=TurnMode.TYPED, first_prompt="hi"),
-        presses=[(5.0, PromptTyped("again")), (20.0, QuitPressed())],
+        presses=[(2.5, PromptTyped("again")), (4.0, QuitPressed())],
     )
     assert told.lines() == ["user: hi", "assistant: One.", "user: again", "assistant: Two."]
     words = [item["item"]["content"][0]["text"] for item in told.heard[1] if "item" in item]
