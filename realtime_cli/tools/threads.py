@@ -10,6 +10,7 @@ from contextvars import copy_context
 from typing import Any
 
 from realtime_cli.errors import ToolError
+from realtime_cli.tools.aside import printing_aside
 from realtime_cli.tools.tool import Result
 
 
@@ -32,7 +33,8 @@ async def in_own_thread(call: Callable[[], Any]) -> Any:
     def work() -> None:
         result, problem = None, None
         try:
-            result = completed(call)
+            with printing_aside():
+                result = completed(call)
         except ToolError as exc:
             problem = exc
         except BaseException as exc:  # noqa: BLE001 - SystemExit in a tool must not look like success

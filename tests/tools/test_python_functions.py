@@ -206,3 +206,105 @@ def test_two_tools_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text('def f() -> int:\n    """F."""\n    return 2\n')
     with pytest.raises(InputError, match=r"Two tools are called 'f' \(a\.py and b\.py\)"):
         Toolbox([*load(tmp_path / "a.py")[0], *load(tmp_path / "b.py")[0]])
+
+
+def test_whatever_a_function_prints_is_harmless_and_on_stderr(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "loud.py"
+    path.write_text(
+        "import asyncio, subprocess, sys\n"
+        "async def loud() -> str:\n"
+        '    """Prints in every way."""\n'
+        "    sys.stdout.write('\\x1b[2Jone\\n')\n"
+        "    sys.stderr.write('\\x1b]0;two\\x07\\n')\n"
+        "    await asyncio.sleep(0)\n"
+        "    print('three', file=sys.stdout, flush=True)\n"
+        "    return sys.stdout.encoding\n"
+    )
+    assert call(Toolbox(load(path)[0]), "loud", "{}")
+    print("ours")
+    assert capsys.readouterr() == ("ours\n", "?[2Jone\n?]0;two?\nthree\n")
+
+
+def test_a_module_of_the_folder_is_found_and_shadows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "handy_tools_of_mine.py").write_text(
+        'def hello() -> str:\n    """Greets."""\n    return "hi"\n'
+    )
+    (tmp_path / "json.py").write_text("raise RuntimeError('shadowed')")
+    tools, _ = load("handy_tools_of_mine")
+    assert (tools[0].source, tools[0].approval) == ("handy_tools_of_mine", "auto")
+    assert sys.path[-1] == str(tmp_path)
+    with pytest.raises(InputError, match="There is no module handy_tools_of_yours"):
+        load("handy_tools_of_yours")
+
+
+DECLARED = '''
+from realtime_cli.tools import progress, tool
+
+@tool(read_only=True)
+def delete_nothing() -> str:
+    """Only sounds dangerous."""
+    return ""
+
+@tool(destructive=True, on_interruption="cancel", time_limit_s=7)
+def shred() -> str:
+    """Is dangerous."""
+    return ""
+
+@tool(approve="never")
+def hidden_away() -> str:
+    """Is not wanted."""
+    return ""
+
+def send_mail() -> str:
+    """Sounds dangerous."""
+    return ""
+
+def report() -> str:
+    """Tells its progress."""
+    progress("half")
+    return ""
+'''
+
+
+def test_what_functions_say_about_themselves_counts(tmp_path: Path) -> None:
+    path = tmp_path / "declared.py"
+    path.write_text(DECLARED)
+    tools = {tool.name: tool for tool in load(path)[0]}
+    words = {name: tool.approval for name, tool in tools.items()}
+    assert words == {
+        "delete_nothing": "auto",
+        "shred": "ask",
+        "hidden_away": "never",
+        "send_mail": "ask",
+        "report": "auto",
+    }
+    assert (tools["shred"].on_interruption, tools["shred"].time_limit_s) == ("cancel", 7)
+    heard: list[str] = []
+    asyncio.run(Toolbox(tools.values()).call("report", "{}", heard.append))
+    assert heard == ["half"]
+
+
+def test_huge_arguments_and_huge_errors_are_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "big.py"
+    path.write_text('def big(text: str) -> str:\n    """Big."""\n    raise ValueError("x" * 1_000_000)\n')
+    toolbox = Toolbox(load(path)[0])
+    with pytest.raises(ToolError, match="arguments are too long"):
+        call(toolbox, "big", '{"text": "' + "a" * 300_000 + '"}')
+    with pytest.raises(ToolError) as caught:
+        call(toolbox, "big", '{"text": "a"}')
+    assert len(str(caught.value)) < OUTPUT_LIMIT_CHARS + 100
+
+
+@pytest.mark.parametrize(
+    "value", ["object()", "{1: {2, 3}}", "b'\\xff'", "float('nan')", "(x := [], x.append(x), x)[2]"]
+)
+def test_results_that_are_no_json_become_text(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "odd.py"
+    path.write_text(f'def odd() -> object:\n    """Odd."""\n    return {value}\n')
+    assert call(Toolbox(load(path)[0]), "odd", "{}")
