@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime_cli.cli import sound_options
 from realtime_cli.cli.boundary import guarded
 from realtime_cli.cli.options import Debug
 from realtime_cli.errors import NoSuchDevice
@@ -21,12 +22,37 @@ if TYPE_CHECKING:
 @guarded
 def devices(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+    test: Annotated[
+        bool,
+        typer.Option(
+            "--test", help="Try them: levels, test tone, round trip, echo cancelling, three seconds back."
+        ),
+    ] = False,
+    use_input: Annotated[
+        str | None, typer.Option("--use-input", metavar="N|NAME", help="Remember this microphone.")
+    ] = None,
+    use_output: Annotated[
+        str | None, typer.Option("--use-output", metavar="N|NAME", help="Remember this speaker.")
+    ] = None,
+    input_device: sound_options.InputDevice = None,
+    output_device: sound_options.OutputDevice = None,
+    audio_latency: sound_options.Latency = None,
     debug: Debug = False,
 ) -> int:
     """List microphones and speakers, with native rate and channels; the defaults are marked.
 
-    Use the number or a part of the name with `talk --input-device` and `--output-device`.
+    Use the number or a part of the name with `talk --input-device` and `--output-device`, or let it be remembered
+    with `--use-input` and `--use-output`: by name, because numbers change.
     """
+    if use_input or use_output:
+        return _remember(use_input, use_output)
+    if test:
+        flags = {
+            "input_device": input_device,
+            "output_device": output_device,
+            "audio_latency": audio_latency,
+        }
+        return _test(flags)
     from realtime_cli.devices.listing import list_devices
 
     rows = list_devices()
@@ -44,6 +70,45 @@ def devices(
     else:
         sys.stdout.writelines("\t".join(cells) + "\n" for cells in (titles, *lines))
     return 0
+
+
+def _remember(use_input: str | None, use_output: str | None) -> int:
+    """Write the names into the user's config; a warning and the system's own device serve while one is gone."""
+    import os
+
+    from realtime_cli.config.editing import change
+    from realtime_cli.config.paths import config_file
+    from realtime_cli.devices.listing import Kind, find
+
+    wishes: tuple[tuple[Kind, str, str | None], ...] = (
+        ("input", "input_device", use_input),
+        ("output", "output_device", use_output),
+    )
+    for kind, setting, wanted in wishes:
+        if wanted:
+            name = find(kind, wanted).name
+            change(config_file(os.environ), setting, [name])
+            sys.stdout.write(f"{setting}: {clean_line(name)}\n")
+    return 0
+
+
+def _test(flags: dict[str, str | None]) -> int:
+    import asyncio
+    import os
+    from pathlib import Path
+
+    from realtime_cli.cli.device_test import try_devices
+    from realtime_cli.config.settings import load
+    from realtime_cli.runtime.sound_choice import plan_of
+    from realtime_cli.terminal.quiet import QuietStderr
+
+    settings = load(flags, os.environ, Path()).settings
+    quiet = QuietStderr()
+    quiet.start()
+    try:
+        return asyncio.run(try_devices(plan_of(settings, os.environ), settings))
+    finally:
+        quiet.stop()
 
 
 def _cells(row: DeviceRow) -> tuple[str, ...]:

@@ -74,6 +74,10 @@ class Device(Protocol):
     def can_return(self) -> bool:
         """Opening it again makes sense after it was lost."""
 
+    @property
+    def remark(self) -> str:
+        """What the user should know about the last opening: another device was taken, say. "" mostly."""
+
     async def close(self) -> None:
         """Stop at once and give the device back; what was queued stays. Closing twice is fine. Never raises."""
 

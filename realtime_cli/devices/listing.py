@@ -106,6 +106,11 @@ def find(kind: Kind, wanted: int | str | None, rows: list[DeviceRow] | None = No
     )
 
 
+def matching(kind: Kind, wanted: int | str, rows: list[DeviceRow]) -> list[DeviceRow]:
+    """Every device that the user may mean."""
+    return _matches(kind, wanted, [row for row in rows if row.channels(kind)])
+
+
 def _matches(kind: Kind, wanted: int | str | None, rows: list[DeviceRow]) -> list[DeviceRow]:
     if wanted is None:
         # PortAudio has no default where the system has none; with one device there is nothing to choose.

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from realtime_cli.devices import listing, portaudio
+from realtime_cli.devices import portaudio
+from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import Hear, Lost, MicBlock
 from realtime_cli.devices.portaudio import Shape
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ
@@ -36,6 +37,7 @@ class PortAudioMicrophone:
         self._shape = shape
         self._capture: _Capture | None = None
         self._name = "default" if wanted is None else str(wanted)
+        self.remark = ""
 
     @property
     def name(self) -> str:
@@ -53,7 +55,7 @@ class PortAudioMicrophone:
             await asyncio.to_thread(capture.close)
 
     def _open(self, hear: Hear, lost: Lost) -> None:
-        row = listing.find("input", self._wanted)
+        row, self.remark = chosen("input", self._wanted)
         self._name = row.name
 
         def make(shape: Shape) -> _Capture:

@@ -60,6 +60,7 @@ class SimulatedMicrophone:
     """
 
     can_return = False
+    remark = ""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -125,6 +126,7 @@ class SimulatedSpeaker:
     """
 
     can_return = False
+    remark = ""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from realtime_cli.devices import listing, portaudio
+from realtime_cli.devices import portaudio
 from realtime_cli.devices.buffering import Buffering
+from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import Lost, Report
 from realtime_cli.devices.feed import Feed
 from realtime_cli.devices.portaudio import Shape
@@ -50,6 +51,7 @@ class PortAudioSpeaker:
         self._playback: _Playback | None = None
         self._feed = Feed(SAMPLE_RATE_HZ)
         self._name = "default" if wanted is None else str(wanted)
+        self.remark = ""
 
     @property
     def name(self) -> str:
@@ -100,7 +102,7 @@ class PortAudioSpeaker:
         self._feed.volume = volume
 
     def _open(self, report: Report, lost: Lost) -> None:
-        row = listing.find("output", self._wanted)
+        row, self.remark = chosen("output", self._wanted)
         self._name = row.name
 
         def make(shape: Shape) -> _Playback:

@@ -88,6 +88,7 @@ class AudioRig:
         self._known_problem: dict[Which, bool] = {}
         self._speaker_given_up = speaker is None
         self._sounding = False
+        self._remarks: set[str] = set()
         self._stopped = False
         self.overheard: Callable[[SpeakerBlock], None] = lambda _block: None
         self.overflows = 0
@@ -252,9 +253,16 @@ class AudioRig:
             # What is queued survives a device that is exchanged in a moment; later, nobody wants to hear old words.
             for_good = first_of_all or attempts > 1 or not self._keepers[which].device.can_return
             self._give_up_speaker(bool(problem) and for_good)
+        self._tell_remark(which)
         if first_of_all or self._known_problem[which] != bool(problem):
             self._known_problem[which] = bool(problem)
             self._post(DeviceChanged(which, name, problem))
+
+    def _tell_remark(self, which: Which) -> None:
+        remark = self._keepers[which].device.remark
+        if remark and remark not in self._remarks:
+            self._remarks.add(remark)
+            self._post(NewsArrived("warning", remark, "See `realtime-cli devices`."))
 
     def _give_up_speaker(self, given_up: bool) -> None:
         if given_up and not self._speaker_given_up and self._speaker:

@@ -37,7 +37,7 @@ def test_a_flush_is_silence_within_100_ms_and_tells_what_was_heard(
 
 def test_after_a_flush_the_next_answer_is_complete(house: VirtualAudio, tmp_path: Path) -> None:
     first, second = noise(5.0, seed=1), noise(0.5, seed=2)
-    with house.hear() as recording, rig_client(house, "--deaf", "--latency", "0.1") as client:
+    with house.hear() as recording, rig_client(house, "--deaf", "--latency", "100") as client:
         client.order("play", item="first", wav=str(write_wav(tmp_path / "1.wav", first)))
         recording.until_sounding()
         client.order("flush", fade_ms=10)

@@ -19,6 +19,7 @@ class Toy:
     """A device that does what the test says. `script` holds an error or None for each opening, then None."""
 
     name = "toy"
+    remark = ""
 
     def __init__(self, *script: RealtimeCliError | None, can_return: bool = True, dumb: bool = False) -> None:
         self.can_return, self.dumb = can_return, dumb
