@@ -13,8 +13,14 @@ from collections import deque
 from dataclasses import dataclass
 
 from realtime_cli import protocol
-from realtime_cli.errors import RemoteProtocolError
-from realtime_cli.protocol import ClientEvent, Dialect, InputAudioBufferAppend
+from realtime_cli.errors import LocalProtocolError, RemoteProtocolError
+from realtime_cli.protocol import (
+    ClientEvent,
+    Dialect,
+    ErrorDetail,
+    ErrorEvent,
+    InputAudioBufferAppend,
+)
 from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.speech import Speech
 from realtime_cli.runtime.wiretap import Direction, Tap, redacted
@@ -125,12 +131,24 @@ class Line:
             while True:
                 event = await self._next()
                 assert self._dialect is not None
-                text = self._dialect.encode_client(self._speech.fitted(event))
+                text = self._spelled(event, self._dialect)
+                if text is None:
+                    continue
                 self._show(">", text)
                 await self._transport.send(text)
                 self._report_drops()
         except LineClosed:
             self._empty.set()  # the receiver meets the same end and tells it
+
+    def _spelled(self, event: ClientEvent, dialect: Dialect) -> str | None:
+        """The text, or None for what this dialect has no words for: the mind is told as if the server refused it."""
+        try:
+            return dialect.encode_client(self._speech.fitted(event))
+        except LocalProtocolError as error:
+            event_id = event.event_id if isinstance(event.event_id, str) else None
+            detail = ErrorDetail(type="invalid_request_error", message=str(error), event_id=event_id)
+            self._inbox.post(ServerSaid(ErrorEvent(error=detail)))
+            return None
 
     async def _learn_dialect(self) -> None:
         await self._more.wait()

@@ -85,7 +85,7 @@ def limits_of(settings: Settings, target: Target | None = None) -> dict[str, Any
         "hosted_approval": {"ask": None, "always": True, "never": False}[settings.hosted_mcp_approval],
     }
     if settings.retry is not None:
-        fields |= {"tries": settings.retry, "max_retries": settings.retry}
+        fields |= {"tries": settings.retry, "max_retries": settings.retry, "patient": settings.retry > 0}
     return fields
 
 

@@ -134,7 +134,9 @@ def listening_wish(settings: Settings, target: Target, vad: str) -> Wish:
     config = SessionConfig(type="transcription" if listens else "realtime", audio=AudioConfig(input=audio_in))
     mode = TurnMode.PUSH_TO_TALK if vad == "none" else TurnMode.SERVER_VAD
     fields = with_sound(settings, config)
-    retries: dict[str, Any] = {} if settings.retry is None else {"max_retries": settings.retry}
+    retries: dict[str, Any] = {}
+    if settings.retry is not None:
+        retries = {"max_retries": settings.retry, "patient": settings.retry > 0}
     return Wish(config=fields, turn_mode=mode, auto_response=False, listens_only=True, **retries)
 
 

@@ -62,7 +62,7 @@ class Connection:
         """The handshake failed. Before the first session the user wants to know at once, not after retries."""
         desk = self._desk
         desk.happen(Happening.LINE_LOST)
-        if not fact.retryable or not desk.was_ready:
+        if not fact.retryable or not (desk.was_ready or desk.wish.patient):
             desk.finish(fact.exit_code, fact.message, fact.advice)
         else:
             self._try_later(Verdict(Act.NEW_SESSION, fact.message, fact.advice, fact.exit_code))
@@ -225,7 +225,8 @@ class Connection:
             desk.finish(verdict.exit_code, verdict.text, verdict.advice or "Try again later.")
             return
         desk.retry_at_s = desk.at_s + pause_s
-        desk.notice("warning", f"Connection lost: {verdict.text}. Connecting again.", self._kept_words())
+        what = "Connection lost" if desk.was_ready else "No connection"
+        desk.notice("warning", f"{what}: {verdict.text}. Connecting again.", self._kept_words())
         desk.start_timer(RECONNECT_TIMER, pause_s)
 
     def _kept_words(self) -> str:

@@ -171,6 +171,11 @@ class Contents:
         response_id = answer.response_id if answer else ""
         conversation = self._desk.conversation
         match item:
+            case MessageItem(role="tool") if item_id:
+                # Some servers echo a function's output like this; it is said by nobody.
+                row = conversation.open(item_id, Kind.OTHER, "system", previous_id=previous_id)
+                row.wire_kind = "function_call_output"
+                return row
             case MessageItem(role=role):
                 if not item_id:
                     return None

@@ -35,6 +35,7 @@ class Wish:
         streamed: Recorded sound, PCM16 mono 24 kHz: each piece is appended, then all is committed as one turn.
         ask: Wishes for the first answer alone.
         listens_only: Nobody is to answer, ever.
+        patient: Also the very first line is tried again when it fails for a reason that may pass.
         tries: How often a failed answer is asked for again.
         context_window_tokens: What the model can hold; 0 when nobody knows.
         context_policy: When it is nearly full: "delete" the oldest items, leave it to the "server", or "off".
@@ -65,6 +66,7 @@ class Wish:
     streamed: tuple[bytes, ...] = ()
     ask: ResponseConfig | None = None
     tries: int = 3
+    patient: bool = False
     listens_only: bool = False
     context_window_tokens: int = 0
     context_policy: ContextPolicy = "server"
