@@ -92,9 +92,12 @@ def test_json_is_one_object(online: Shell) -> None:
 
 
 def test_eight_at_once_do_not_disturb_each_other(online: Shell) -> None:
-    done = online.run(f"seq 8 | xargs -P 8 -I {{}} {SEND} 'number {{}}' | sort")
+    done = online.run(f"seq 8 | xargs -P 8 -I {{}} sh -c '{SEND} \"number {{}}\" > {{}}.txt'")
     assert done.code == 0, done.err
-    assert done.out.splitlines() == sorted(f"you said: number {n}" for n in range(1, 9))
+    assert [(online.folder / f"{n}.txt").read_text() for n in range(1, 9)] == [
+        f"you said: number {n}\n" for n in range(1, 9)
+    ]
+    assert online.run("realtime-cli history list --json | grep -c '\"id\"'").out.strip() == "8"
 
 
 def test_the_built_in_server_answers_in_a_pipe(shell: Shell) -> None:
