@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from realtime_cli.errors import ConfigError, ToolError
@@ -30,8 +31,22 @@ _MOST_PAGES = 50
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(slots=True, eq=False)
+class _Line:
+    """One connection: the task that holds it, whether it is up, and the wish to leave it."""
+
+    ready: asyncio.Future[Client]
+    leave: asyncio.Event = field(default_factory=asyncio.Event)
+    words: LastWords | None = None
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.task is None or self.task.done()
+
+
 class McpServer:
-    """One server and the task that holds the connection to it.
+    """One server and the connection to it, which is made anew when it is gone.
 
     Args:
         source: Where it is.
@@ -39,11 +54,7 @@ class McpServer:
 
     def __init__(self, source: McpSource) -> None:
         self._source = source
-        self._words: LastWords | None = None
-        self._client: Client | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._leave = asyncio.Event()
-        self._starting = asyncio.Lock()
+        self._line: _Line | None = None
         self._schemas: dict[str, Any] = {}
 
     @property
@@ -58,16 +69,14 @@ class McpServer:
             ToolError: It cannot be reached, or does not speak MCP; the message says why.
         """
         async with asyncio.timeout(START_S):
-            client = await self._connected()
+            line = self._current_line()
+            client = await self._up(line)
             return [self._tool(found) for found in await _all_tools(client)]
 
     async def close(self) -> None:
         """Leave it; a process of ours is ended."""
-        task, self._task, self._client = self._task, None, None
-        self._leave.set()
-        if task is not None:
-            await asyncio.wait((task,), timeout=10.0)
-            task.cancel()
+        if self._line is not None:
+            await self._drop(self._line)
 
     async def call(self, name: str, arguments: str) -> Result:
         """One call.
@@ -78,7 +87,8 @@ class McpServer:
         from mcp import MCPError
 
         values = checked_object(arguments, self._schemas.get(name, {}))
-        client = await self._connected()
+        line = self._current_line()
+        client = await self._up(line)
         report = reporter.get()
 
         async def progressed(progress: float, total: float | None, message: str | None) -> None:
@@ -89,46 +99,58 @@ class McpServer:
         try:
             return _result(await client.call_tool(name, values, progress_callback=progressed))
         except MCPError as exc:
-            if self._task is None or self._task.done() or _is_gone(exc):
-                await self.close()
+            if line.over or _is_gone(exc):
+                await self._drop(line)
                 raise ToolError(f"The MCP server {self.label} died during the call.") from exc
             raise ToolError(f"{self.label}: {exc.message}") from exc
         except (OSError, RuntimeError, ValueError) as exc:
-            await self.close()
+            await self._drop(line)
             raise ToolError(f"The MCP server {self.label} failed: {type(exc).__name__}: {exc}") from exc
 
-    async def _connected(self) -> Client:
-        async with self._starting:
-            if self._client is not None and self._task is not None and not self._task.done():
-                return self._client
-            self._leave = asyncio.Event()
-            ready: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
+    def _current_line(self) -> _Line:
+        """The connection that is there or being made; a new one where the last is over."""
+        if self._line is None or self._line.over:
+            self._line = line = _Line(asyncio.get_running_loop().create_future())
             # The SDK's scopes must be left by the task that entered them: this one, for as long as the server lives.
-            self._task = asyncio.create_task(self._hold(ready, self._leave), name=f"mcp {self.label}")
-            try:
-                async with asyncio.timeout(START_S):
-                    self._client = await asyncio.shield(ready)
-            except TimeoutError:
-                self._task.cancel()
-                raise ToolError(f"The MCP server {self.label} did not answer within {START_S:g} s.") from None
-            return self._client
+            line.task = asyncio.create_task(self._hold(line), name=f"mcp {self.label}")
+        return self._line
 
-    async def _hold(self, ready: asyncio.Future[Client], leave: asyncio.Event) -> None:
+    async def _up(self, line: _Line) -> Client:
+        """Wait until it is up; several calls may, and a call that is given up does not stop the others."""
+        try:
+            async with asyncio.timeout(START_S):
+                return await asyncio.shield(line.ready)
+        except TimeoutError:
+            await self._drop(line)
+            raise ToolError(f"The MCP server {self.label} did not answer within {START_S:g} s.") from None
+
+    async def _drop(self, line: _Line) -> None:
+        """End this connection; one that was made meanwhile stays."""
+        if self._line is line:
+            self._line = None
+        line.leave.set()
+        if line.task is not None and not line.task.done():
+            if not line.ready.done():
+                line.task.cancel()
+            await asyncio.wait((line.task,), timeout=10.0)
+            line.task.cancel()
+
+    async def _hold(self, line: _Line) -> None:
         try:
             async with AsyncExitStack() as stack:
-                client = await stack.enter_async_context(self._client_for(stack))
-                ready.set_result(client)
-                await leave.wait()
+                line.ready.set_result(await stack.enter_async_context(self._client_for(line, stack)))
+                await line.leave.wait()
         except Exception as exc:  # noqa: BLE001 - whatever a foreign server makes its client raise is told
             problem = _innermost(exc)
-            said = f" It said: {self._words.line}" if self._words is not None and self._words.line else ""
+            said = f" It said: {line.words.line}" if line.words is not None and line.words.line else ""
             _LOG.info("MCP server %s: %s", self.label, problem)
-            if not ready.done():
-                ready.set_exception(
+            if not line.ready.done():
+                line.ready.set_exception(
                     ToolError(f"The MCP server {self.label} {_reason(problem, self._source)}{said}")
                 )
+                line.ready.exception()  # whoever waited may have left
 
-    def _client_for(self, stack: AsyncExitStack) -> Client:
+    def _client_for(self, line: _Line, stack: AsyncExitStack) -> Client:
         from mcp import Client, StdioServerParameters, stdio_client
         from mcp.client.sse import sse_client
         from mcp.client.streamable_http import streamable_http_client
@@ -141,7 +163,7 @@ class McpServer:
             http = create_mcp_http_client(headers=dict(source.headers))
             stack.push_async_callback(http.aclose)
             return Client(streamable_http_client(source.url, http_client=http))
-        self._words = stack.enter_context(LastWords())
+        line.words = words = stack.enter_context(LastWords())
         command, *args = source.argv
         parameters = StdioServerParameters(
             command=command,
@@ -150,7 +172,7 @@ class McpServer:
             cwd=source.folder,
             encoding_error_handler="replace",
         )
-        return Client(stdio_client(parameters, errlog=self._words.file))
+        return Client(stdio_client(parameters, errlog=words.file))
 
     def _tool(self, found: McpTool) -> Tool:
         self._schemas[found.name] = found.input_schema

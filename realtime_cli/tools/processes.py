@@ -48,7 +48,7 @@ async def in_own_process(origin: str, function: str, arguments: str) -> str | Re
         raise ToolError(f"{function} ended its process (exit code {code}). {said}".strip()) from None
     finally:
         errors.cancel()
-        await end_program(process)
+        await asyncio.shield(asyncio.ensure_future(end_program(process)))  # also when cancelled once more
 
 
 async def _answer(stdout: asyncio.StreamReader) -> str | Result:

@@ -105,11 +105,10 @@ async def run_program(invocation: Invocation) -> Ended:
         clean = False
         raise
     finally:
-        begun: list[asyncio.Future[Any]] = [feeding, reading, *ends]
-        for one in begun:
-            one.cancel()
-        await asyncio.gather(*begun, return_exceptions=True)
-        await end_program(process, kill_group=not clean)
+        # A second cancellation must not leave a program behind.
+        await asyncio.shield(
+            asyncio.ensure_future(_clean_up(process, [feeding, reading, *ends], kill=not clean))
+        )
 
 
 async def start_program(invocation: Invocation) -> Process:
@@ -155,6 +154,13 @@ async def end_program(process: Process, *, kill_group: bool = True) -> None:
     if transport is not None:
         with suppress(PermissionError):
             transport.close()
+
+
+async def _clean_up(process: Process, begun: Sequence[asyncio.Future[Any]], *, kill: bool) -> None:
+    for one in begun:
+        one.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)
+    await end_program(process, kill_group=kill)
 
 
 def harmless_environment() -> dict[str, str]:
