@@ -140,7 +140,8 @@ def _notices(alive: tuple[Entry, ...], width: int, theme: Theme) -> list[Text]:
 
 
 def _finished(line: Text, width: int) -> Text:
-    line.rstrip()
+    if not any(span.style == "reverse" for span in line.spans[-1:]):  # the cursor behind the last word is a blank
+        line.rstrip()
     if line.cell_len > width:
         line.truncate(width)
     line.no_wrap = True
