@@ -13,3 +13,4 @@ from realtime_cli.runtime.library_events import TextDelta as TextDelta
 from realtime_cli.runtime.library_events import UserSaid as UserSaid
 
 __version__: str
+__all__: list[str]

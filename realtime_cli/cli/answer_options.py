@@ -96,6 +96,15 @@ Template = Annotated[
         rich_help_panel=MORE,
     ),
 ]
+Insecure = Annotated[
+    bool | None,
+    typer.Option(
+        "--insecure",
+        help="Take any TLS certificate. Anybody on the way can then read your key: for tests alone.",
+        show_default=False,
+        rich_help_panel=MORE,
+    ),
+]
 KeyName = Annotated[
     str | None,
     typer.Option(

@@ -46,6 +46,7 @@ def doctor(
         bool, typer.Option("--sound/--no-sound", help="Open microphone and speaker for a moment, in silence.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    insecure: answer_options.Insecure = None,
     trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from realtime_cli.cli.boundary import say
 from realtime_cli.cli.equipment import Equipment
+from realtime_cli.cli.log_lines import LogLines, harmless
 from realtime_cli.cli.options import plain_values
 from realtime_cli.config.paths import DOTENV_FILE, PROJECT_FILE
 from realtime_cli.config.settings import Loaded, Settings, load
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
     from realtime_cli.runtime.wiretap import Tap
     from realtime_cli.tools.toolbox import Toolbox
     from realtime_cli.transport.transport import Opener
+
+
+_INSECURE = (
+    "WARNING: certificates are NOT checked (--insecure): anybody between you and the service can read your key and "
+    "all that is said."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +110,15 @@ async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None)
         from realtime_cli.transport.websocket import WebSocketOpener
 
         settings, target = prepared.settings, prepared.target
+        if settings.insecure:
+            say(_INSECURE)
         yield WebSocketOpener(
             target.url,
             await _headers(prepared),
             target.subprotocols,
             ca_file=settings.ca_file,
             proxy=settings.proxy,
+            insecure=settings.insecure,
         )
         return
     from realtime_cli.cli.local_server import behaviour_of, engines_of, offer
@@ -168,7 +179,7 @@ def protocol_tap(*, debug: bool, log_file: str | None, screen_is_ours: bool) -> 
         return lambda direction, text: log.debug("%s %s", direction, text)
     if screen_is_ours:
         return None
-    return lambda direction, text: print(direction, text, file=sys.stderr)  # noqa: T201
+    return lambda direction, text: print(direction, harmless(text), file=sys.stderr)  # noqa: T201
 
 
 def start_log(log_file: str | None, *, debug: bool) -> None:
@@ -189,6 +200,6 @@ def start_log(log_file: str | None, *, debug: bool) -> None:
             f"The log file {log_file} cannot be written: {exc.strerror or exc}",
             advice="Choose another place.",
         ) from exc
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(LogLines())
     root.addHandler(handler)
     root.setLevel(logging.DEBUG if debug else logging.INFO)

@@ -161,6 +161,7 @@ def send_text(
     history: options.History = None,
     journal: options.Journal = None,
     log_file: options.LogFile = None,
+    insecure: answer_options.Insecure = None,
     trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:

@@ -180,6 +180,7 @@ def talk(
     max_minutes: options.MaxMinutes = None,
     idle_timeout_s: options.SessionIdle = None,
     log_file: options.LogFile = None,
+    insecure: answer_options.Insecure = None,
     trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:

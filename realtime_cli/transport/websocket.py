@@ -107,6 +107,7 @@ class WebSocketOpener:
         open_timeout_s: For name, TCP, TLS and handshake together.
         ca_file: PEM file of certificates to trust besides the usual ones.
         proxy: URL of a proxy, "none" for none; None: as the environment says.
+        insecure: Take any certificate. The caller says so loudly.
     """
 
     url: str = field(repr=False)
@@ -115,6 +116,7 @@ class WebSocketOpener:
     open_timeout_s: float = OPEN_TIMEOUT_S
     ca_file: str | None = None
     proxy: str | None = None
+    insecure: bool = False
 
     async def __call__(self) -> WebSocketTransport:
         """Open one connection.
@@ -158,9 +160,13 @@ class WebSocketOpener:
     def _tls(self, where: Destination) -> ssl.SSLContext | Literal[True] | None:
         if not where.secure:
             return None
-        if self.ca_file is None:
+        if self.ca_file is None and not self.insecure:
             return True
         context = ssl.create_default_context()
+        if self.insecure:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            return context
+        assert self.ca_file is not None
         try:
             context.load_verify_locations(self.ca_file)
         except (OSError, ssl.SSLError) as error:

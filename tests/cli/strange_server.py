@@ -8,12 +8,14 @@ It also remembers what came: headers and events.
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
@@ -38,8 +40,8 @@ class StrangeServer:
 
 
 @contextmanager
-def strange_server() -> Iterator[StrangeServer]:
-    """Runs in threads until the block ends."""
+def strange_server(certificate: Path | None = None, key: Path | None = None) -> Iterator[StrangeServer]:
+    """Runs in threads until the block ends; with a certificate it speaks TLS."""
     heard = StrangeServer()
 
     def answer_http(connection: ServerConnection, request: Request) -> Response | None:
@@ -55,7 +57,11 @@ def strange_server() -> Iterator[StrangeServer]:
         except ConnectionClosed:
             return
 
-    with serve(attend, "127.0.0.1", 0, process_request=answer_http, max_size=None) as server:
+    tls = None
+    if certificate is not None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate, key)
+    with serve(attend, "127.0.0.1", 0, process_request=answer_http, max_size=None, ssl=tls) as server:
         heard.url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
         thread = threading.Thread(target=server.serve_forever, name="strange server")
         thread.start()

@@ -22,9 +22,8 @@ def test_lines_are_turns_of_one_conversation(online: Shell, strange: StrangeServ
 
 
 def test_lines_are_answered_as_they_come(online: Shell) -> None:
-    done = online.run(
-        '(echo one; sleep 1; echo two) | realtime-cli send-text --lines | while read -r a; do echo "$a $SECONDS"; done'
-    )
+    told = 'while read -r a; do echo "$a $SECONDS"; done'
+    done = online.run(f"(echo one; sleep 1; echo two) | realtime-cli send-text --lines | {told}")
     first, second = done.out.splitlines()
     assert int(first.split()[-1]) <= int(second.split()[-1])
     assert first.startswith("you said: one")

@@ -97,7 +97,7 @@ def test_eight_at_once_do_not_disturb_each_other(online: Shell) -> None:
     assert [(online.folder / f"{n}.txt").read_text() for n in range(1, 9)] == [
         f"you said: number {n}\n" for n in range(1, 9)
     ]
-    assert online.run("realtime-cli history list --json | grep -c '\"id\"'").out.strip() == "8"
+    assert online.run("realtime-cli history list --json | grep -c '\"conversation_id\"'").out.strip() == "8"
 
 
 def test_the_built_in_server_answers_in_a_pipe(shell: Shell) -> None:
