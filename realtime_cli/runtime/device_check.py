@@ -208,7 +208,8 @@ def _babble(seconds: float) -> Int16:
     noise = np.random.default_rng(11).standard_normal(n)
     soft = np.convolve(noise, np.ones(12) / 12, mode="same")
     syllables = np.clip(np.sin(2 * np.pi * 3.5 * np.arange(n) / SAMPLE_RATE_HZ), 0, 1)
-    return np.clip(np.rint(9000 * soft * syllables), -32768, 32767).astype(np.int16)
+    babble: Int16 = np.clip(np.rint(9000 * soft * syllables), -32768, 32767).astype(np.int16)
+    return babble
 
 
 def _best_fit(part: Int16, whole: Int16) -> tuple[float, int]:
