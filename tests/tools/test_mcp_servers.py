@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -160,3 +162,25 @@ def test_servers_that_do_not_answer_are_named_and_never_keep_the_others_away() -
     assert "add" in names
     assert [problem.split()[3] for problem in problems] == ["gone", "mute", "chatty", "nobody"]
     assert "there is no program '/nonexistent/program'" in problems[0]
+
+
+def test_a_published_server_works() -> None:
+    """`mcp-server-time` from PyPI, by uvx; skipped where it cannot be installed."""
+    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+    if uv is None:
+        pytest.skip("there is no uv here")
+    ready = subprocess.run([uv, "tool", "run", "mcp-server-time", "--help"], capture_output=True, timeout=90)
+    if ready.returncode != 0:
+        pytest.skip("mcp-server-time cannot be installed here")
+
+    async def story(toolbox: Toolbox) -> None:
+        arguments = '{"source_timezone": "UTC", "time": "12:00", "target_timezone": "Asia/Tokyo"}'
+        assert "+9.0h" in (await toolbox.call("convert_time", arguments)).text
+        with pytest.raises(ToolError):
+            await toolbox.call(
+                "convert_time", '{"source_timezone": "x", "time": "y", "target_timezone": "z"}'
+            )
+
+    source = read_source(f"{uv} tool run mcp-server-time")[0]
+    assert source.label == "mcp-server-time"
+    with_server(source, story)
