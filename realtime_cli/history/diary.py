@@ -14,7 +14,7 @@ from realtime_cli import protocol as p
 from realtime_cli.history.accounts import response_usage, transcription_usage
 from realtime_cli.history.records import Ending, ItemRecord, Opening, UsageRecord
 from realtime_cli.session.facts import Fact, Flushed, MicHeard, Played, ServerSaid
-from realtime_cli.session.state import Call, CallStatus, Entry, Notice, SessionState, Spoken
+from realtime_cli.session.state import Call, CallStatus, Entry, Glance, Notice, Spoken
 
 _FRAMES_PER_MS: Final = 24
 _CALL_OVER: Final = (CallStatus.DONE, CallStatus.FAILED, CallStatus.CANCELLED)
@@ -64,8 +64,8 @@ class Diary:
         self._notice_count = 0
         self._done_entries = earlier_entries
 
-    def note(self, fact: Fact, at_s: float, picture: Callable[[], SessionState]) -> None:
-        """A fact was taken in; `picture` makes the state as it is after it."""
+    def note(self, fact: Fact, at_s: float, glance: Callable[[int], Glance]) -> None:
+        """A fact was taken in; `glance` shows the conversation from a place on, as it is after it."""
         match fact:
             case MicHeard():
                 return
@@ -82,15 +82,17 @@ class Diary:
             case ServerSaid(event=p.InputAudioBufferSpeechStopped(item_id=item_id)):
                 self._speech_ended_at[item_id] = at_s + self._offset_s
             case ServerSaid(event=p.ResponseDone(response=response)):
-                self._count(response_usage(response, self._opening, picture().model, at_s + self._offset_s))
+                model = glance(self._done_entries).model
+                self._count(response_usage(response, self._opening, model, at_s + self._offset_s))
             case ServerSaid(event=p.ConversationItemInputAudioTranscriptionCompleted(usage=usage)):
-                self._count(transcription_usage(usage, self._opening, picture().asked, at_s + self._offset_s))
-        self._look(picture(), at_s + self._offset_s)
+                asked = glance(self._done_entries).asked
+                self._count(transcription_usage(usage, self._opening, asked, at_s + self._offset_s))
+        self._look(glance(self._done_entries), at_s + self._offset_s)
 
-    def finish(self, state: SessionState, at_s: float, exit_code: int, error: str) -> None:
+    def finish(self, glance: Callable[[int], Glance], at_s: float, exit_code: int, error: str) -> None:
         """The session is over: what is unfinished is written as far as it came."""
         now = at_s + self._offset_s
-        self._look(state, now, last=True)
+        self._look(glance(self._done_entries), now, last=True)
         self._pen.end(Ending(now, "failed" if error or exit_code else "ended", exit_code, error))
 
     def close(self) -> None:
@@ -99,12 +101,11 @@ class Diary:
 
     # What is seen.
 
-    def _look(self, state: SessionState, now: float, *, last: bool = False) -> None:
+    def _look(self, state: Glance, now: float, *, last: bool = False) -> None:
         """Compare the live end of the picture with what was written."""
         fresh: list[ItemRecord] = []
         seen: set[str] = set()
-        for position in range(self._done_entries, len(state.entries)):
-            entry = state.entries[position]
+        for position, entry in enumerate(state.entries, start=state.first):
             key = self._key(entry)
             seen.add(key)
             self._begun_at.setdefault(key, now)
@@ -135,13 +136,13 @@ class Diary:
                 return
         fresh.append(replace(known, status="removed", heard_text="", heard_ms=0 if known.heard_ms else None))
 
-    def _forget_settled(self, state: SessionState) -> None:
+    def _forget_settled(self, state: Glance) -> None:
         """Settled entries never change: nothing about them has to be kept."""
-        for position in range(self._done_entries, state.settled):
-            key = self._key(state.entries[position])
+        for entry in state.entries[: max(0, state.settled - state.first)]:
+            key = self._key(entry)
             for memory in (self._written, self._begun_at, self._speech_ended_at, self._heard):
                 memory.pop(key, None)
-            self._notices.pop(id(state.entries[position]), None)
+            self._notices.pop(id(entry), None)
         self._done_entries = max(self._done_entries, state.settled)
         for key in [key for key, record in self._written.items() if record.status == "removed"]:
             del self._written[key]

@@ -22,6 +22,7 @@ from realtime_cli.runtime.library_events import Answered, AudioDelta, Difference
 from realtime_cli.runtime.run import Outcome, Plan, run
 from realtime_cli.runtime.speech import Manner
 from realtime_cli.runtime.wishes import spoken_answer, spoken_wish, written_wish
+from realtime_cli.runtime.witness import Watched
 from realtime_cli.session.commands import Command, SoundCommand
 from realtime_cli.session.facts import (
     DeviceChanged,
@@ -164,22 +165,20 @@ class Session:
     def begun(self, at_s: float, commands: Sequence[Command]) -> None:
         """Of no interest here."""
 
-    def note(
-        self, fact: Fact, at_s: float, commands: Sequence[Command], picture: Callable[[], SessionState]
-    ) -> None:
+    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], mind: Watched) -> None:
         """Each fact may have changed the picture."""
         if isinstance(fact, MicHeard):
             return
-        self._state = picture()
+        self._state = mind.state
         for event in self._differences.between(self._state):
             self._events.put_nowait(event)
         if self._state.connection is ConnectionState.READY:
             self._ready.set()
 
-    def finish(self, state: SessionState, at_s: float, exit_code: int, message: str) -> None:
+    def finish(self, mind: Watched, at_s: float, exit_code: int, message: str) -> None:
         """The last picture."""
-        self._state = state
-        for event in self._differences.between(state):
+        self._state = mind.state
+        for event in self._differences.between(self._state):
             self._events.put_nowait(event)
 
     def close(self) -> None:

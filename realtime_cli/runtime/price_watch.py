@@ -10,10 +10,9 @@ from typing import Final
 from realtime_cli.errors import ConfigError
 from realtime_cli.protocol import SessionUpdated
 from realtime_cli.runtime.costs import Overrides
-from realtime_cli.runtime.witness import MakeWitness, Picture, Post, Witness
+from realtime_cli.runtime.witness import MakeWitness, Post, Watched, Witness
 from realtime_cli.session.commands import Command
 from realtime_cli.session.facts import Fact, NewsArrived, PricesKnown, ServerSaid
-from realtime_cli.session.state import SessionState
 
 _LOG = logging.getLogger(__name__)
 _LAST_WAIT_S: Final = 2.0
@@ -43,17 +42,17 @@ class _PriceWatch(Witness):
     def begun(self, at_s: float, commands: Sequence[Command]) -> None:
         """Nobody knows the model yet."""
 
-    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], picture: Picture) -> None:
+    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], mind: Watched) -> None:
         """A confirmed session tells its model."""
         if not (isinstance(fact, ServerSaid) and isinstance(fact.event, SessionUpdated)):
             return
-        model = picture().model or self._model
+        model = mind.glance(0).model or self._model
         if model and model != self._asked_for and self._provider != "local":
             self._asked_for = model
             self._thread = threading.Thread(target=self._look_up, args=(model,), name="prices", daemon=True)
             self._thread.start()
 
-    def finish(self, state: SessionState, at_s: float, exit_code: int, message: str) -> None:
+    def finish(self, mind: Watched, at_s: float, exit_code: int, message: str) -> None:
         """Nothing is written here."""
 
     def close(self) -> None:

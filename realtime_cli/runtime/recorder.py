@@ -13,10 +13,9 @@ from realtime_cli.history.diary import Diary
 from realtime_cli.history.recording import RATE_HZ, Recording
 from realtime_cli.history.records import Opening
 from realtime_cli.history.transcript import TranscriptPen
-from realtime_cli.runtime.witness import Picture, Post, Witness
+from realtime_cli.runtime.witness import Post, Watched, Witness
 from realtime_cli.session.commands import Command
 from realtime_cli.session.facts import Fact, MicHeard, MuteToggled, NewsArrived, Severity
-from realtime_cli.session.state import SessionState
 
 
 class Recorder:
@@ -88,16 +87,16 @@ class _RecorderWitness:
     def begun(self, at_s: float, commands: Sequence[Command]) -> None:
         """The recording began before."""
 
-    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], picture: Picture) -> None:
+    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], mind: Watched) -> None:
         if isinstance(fact, MicHeard):
             pcm = bytes(len(fact.pcm)) if self._muted else fact.pcm
             self._recording.put("near", pcm16.from_bytes(pcm), at_s - self._begun_s)
         elif isinstance(fact, MuteToggled):
             self._muted = not self._muted  # whoever mutes does not want to be recorded either
-        self._book.note(fact, at_s, picture)
+        self._book.note(fact, at_s, mind.glance)
 
-    def finish(self, state: SessionState, at_s: float, exit_code: int, message: str) -> None:
-        self._book.finish(state, at_s, exit_code, message)
+    def finish(self, mind: Watched, at_s: float, exit_code: int, message: str) -> None:
+        self._book.finish(mind.glance, at_s, exit_code, message)
 
     def close(self) -> None:
         self._book.close()

@@ -151,7 +151,7 @@ class _Session:
         end = interpreter.finished
         code, message = (end.exit_code, end.message) if end is not None else (OutputClosed.exit_code, "")
         for witness in self._witnesses:
-            witness.finish(self._core.state, self._loop.time(), code, message)
+            witness.finish(self._core, self._loop.time(), code, message)
 
     def _open_terminal(self, house: AsyncExitStack) -> None:
         """Screen, then keys. What is not shown yet is shown before the screen is given back."""
@@ -195,7 +195,7 @@ class _Session:
         async for fact, at_s in self._inbox:
             commands = self._core.handle(fact, at_s)
             for witness in self._witnesses:
-                witness.note(fact, at_s, commands, lambda: self._core.state)
+                witness.note(fact, at_s, commands, self._core)
             for command in commands:
                 interpreter.perform(command)
             self._dirty.set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from realtime_cli.session.commands import Command
 from realtime_cli.session.facts import Fact, NewsArrived, Severity
-from realtime_cli.session.state import SessionState
+from realtime_cli.session.state import Glance, SessionState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from realtime_cli.protocol import Ability
     from realtime_cli.session.wish import Wish
 
-Picture: TypeAlias = Callable[[], SessionState]
 Post: TypeAlias = Callable[[Fact], None]
+
+
+class Watched(Protocol):
+    """The mind as far as witnesses see it."""
+
+    @property
+    def state(self) -> SessionState: ...  # noqa: D102
+    def glance(self, since: int) -> Glance: ...  # noqa: D102
 
 
 class Witness(Protocol):
@@ -28,10 +35,10 @@ class Witness(Protocol):
     def begun(self, at_s: float, commands: Sequence[Command]) -> None:
         """The session began; these were its first commands."""
 
-    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], picture: Picture) -> None:
-        """A fact was taken in, these commands followed, and `picture` makes the state after it."""
+    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], mind: Watched) -> None:
+        """A fact was taken in, these commands followed, and `mind` is as it is after it."""
 
-    def finish(self, state: SessionState, at_s: float, exit_code: int, message: str) -> None:
+    def finish(self, mind: Watched, at_s: float, exit_code: int, message: str) -> None:
         """The session ended in order. Not called after a bug."""
 
     def close(self) -> None:
@@ -83,13 +90,13 @@ class DiaryWitness:
     def begun(self, at_s: float, commands: Sequence[Command]) -> None:
         """Nothing is finished yet."""
 
-    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], picture: Picture) -> None:
+    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], mind: Watched) -> None:
         """Write what is finished."""
-        self._book.note(fact, at_s, picture)
+        self._book.note(fact, at_s, mind.glance)
 
-    def finish(self, state: SessionState, at_s: float, exit_code: int, message: str) -> None:
+    def finish(self, mind: Watched, at_s: float, exit_code: int, message: str) -> None:
         """Write the rest."""
-        self._book.finish(state, at_s, exit_code, message)
+        self._book.finish(mind.glance, at_s, exit_code, message)
 
     def close(self) -> None:
         """Wait for the disk."""
@@ -105,10 +112,10 @@ class _JournalWitness:
     def begun(self, at_s: float, commands: Sequence[Command]) -> None:
         self._book.begin(self._wish, self._abilities, at_s, commands)
 
-    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], picture: Picture) -> None:
+    def note(self, fact: Fact, at_s: float, commands: Sequence[Command], mind: Watched) -> None:
         self._book.note(fact, at_s, commands)
 
-    def finish(self, state: SessionState, at_s: float, exit_code: int, message: str) -> None:
+    def finish(self, mind: Watched, at_s: float, exit_code: int, message: str) -> None:
         """The last fact is in the file already."""
 
     def close(self) -> None:

@@ -201,14 +201,23 @@ class Conversation:
         """Everything to be seen, and how many of the first entries are settled."""
         if len(self._settled_tuple) != len(self._settled):
             self._settled_tuple = tuple(self._settled)
+        live = self._live(heard, speaker_works=speaker_works)
+        return (*self._settled_tuple, *live), len(self._settled_tuple)
+
+    def latest(self, since: int, heard: Heard, *, speaker_works: bool) -> tuple[tuple[Entry, ...], int]:
+        """The entries from a place on, and how many of all are settled. Its cost does not grow with the rest."""
+        live = self._live(heard, speaker_works=speaker_works)
+        return (*self._settled[since:], *live), len(self._settled)
+
+    # Inside.
+
+    def _live(self, heard: Heard, *, speaker_works: bool) -> list[Entry]:
         live = []
         for row in self.live_rows():
             entry = row.entry(heard.share(row.item_id) if speaker_works else 1.0)
             if entry is not None:
                 live.append(entry)
-        return (*self._settled_tuple, *live), len(self._settled_tuple)
-
-    # Inside.
+        return live
 
     def _finished_words(self, row: Row) -> bool:
         followed = any(other.kind is not Kind.NOTICE for other in self._rows[self._settled_rows + 1 :])

@@ -40,14 +40,14 @@ from realtime_cli.session.joints import Consequence, Flag
 from realtime_cli.session.limits import Limits
 from realtime_cli.session.listening import Listening
 from realtime_cli.session.outcomes import Outcomes
-from realtime_cli.session.picture import picture
+from realtime_cli.session.picture import glance, picture
 from realtime_cli.session.playback import Playback
 from realtime_cli.session.playback_facts import LocalSpeechEnded, LocalSpeechStarted, VolumeTurned
 from realtime_cli.session.prompts import Prompts
 from realtime_cli.session.request_facts import RequestFact
 from realtime_cli.session.requests import Requests
 from realtime_cli.session.speaker import QUIET_TIMER, Speaker
-from realtime_cli.session.state import ConnectionState, SessionState
+from realtime_cli.session.state import ConnectionState, Glance, SessionState
 from realtime_cli.session.talk_key import POST_ROLL_TIMER, TalkKey
 from realtime_cli.session.trouble import Trouble
 from realtime_cli.session.wish import Wish
@@ -148,6 +148,10 @@ class SessionCore:
         """The picture as it is now, made when asked for."""
         return picture(self._desk)
 
+    def glance(self, since: int) -> Glance:
+        """The end of the conversation only, from a place on; quick however long it is."""
+        return glance(self._desk, since)
+
     def begin(self, at_s: float) -> list[Command]:
         """The first call: greet, take the first prompt, connect."""
         desk = self._desk
@@ -165,12 +169,7 @@ class SessionCore:
         return self._conclude()
 
     def handle(self, fact: Fact, at_s: float) -> list[Command]:
-        """What follows from a fact.
-
-        Args:
-            fact: What happened. Facts that come after the end change nothing.
-            at_s: When, in seconds of the loop's clock; never goes back.
-        """
+        """What follows from a fact (nothing after the end). `at_s`: loop seconds, which never go back."""
         if self._desk.finished:
             return []
         self._desk.at_s = at_s

@@ -12,6 +12,7 @@ from realtime_cli.session.holdings import ContextUse, ItemLine
 from realtime_cli.session.rows import Kind, Row
 from realtime_cli.session.state import (
     ConnectionState,
+    Glance,
     Phase,
     PlayoutState,
     Question,
@@ -82,6 +83,16 @@ def _with_holdings(desk: Desk, state: SessionState) -> SessionState:
         cost_usd=desk.cost_usd if desk.rates is not None else None,
         price_source=desk.rates.source if desk.rates is not None else "",
     )
+
+
+def glance(desk: Desk, since: int) -> Glance:
+    """The little that is needed after every fact, however long the conversation is.
+
+    Args:
+        since: Entries before this place were looked at when they were settled.
+    """
+    entries, settled = desk.conversation.latest(since, desk.heard, speaker_works=desk.speaker_works)
+    return Glance(entries, since, settled, _told(desk.effective.model), desk.wish.config)
 
 
 def _phase(desk: Desk) -> Phase:

@@ -191,6 +191,23 @@ class TokenUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """What a diary needs after every fact: the end of the conversation.
+
+    Attributes:
+        entries: The latest ones.
+        first: Place of the first of them in the whole conversation.
+        settled: So many entries of the whole conversation never change any more.
+    """
+
+    entries: tuple[Entry, ...]
+    first: int
+    settled: int
+    model: str
+    asked: SessionConfig
+
+
+@dataclass(frozen=True, slots=True)
 class SessionState:
     """Everything a screen may show. Levels are dBFS (-100..0), times are loop seconds unless they say otherwise."""
 

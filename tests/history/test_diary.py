@@ -46,12 +46,12 @@ class Kept(Mind):
         told: list[object] = []
         for fact in facts:
             told += super().tell(fact)
-            self.diary.note(fact, self.at_s, self.see)
+            self.diary.note(fact, self.at_s, self.core.glance)
         return told
 
     def items(self, *, finish: bool = True) -> list[ItemRecord]:
         if finish:
-            self.diary.finish(self.see(), self.at_s, 0, "")
+            self.diary.finish(self.core.glance, self.at_s, 0, "")
         self.diary.close()
         store = Store.open(self.path)
         assert store.check() == []
@@ -170,7 +170,7 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_the_session_goes_on(tm
     kept.ready()
     kept.tell(f.PromptTyped("hello"))
     kept.hear(*text_answer("Hi."))
-    kept.diary.finish(kept.see(), kept.at_s, 0, "")
+    kept.diary.finish(kept.core.glance, kept.at_s, 0, "")
     kept.diary.close()
     assert len(kept.told) == 1
     assert "not kept any more" in kept.told[0]
