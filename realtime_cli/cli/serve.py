@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_cli.cli import local_options, options
+from realtime_cli.cli import local_options, options, session_options
 from realtime_cli.cli.boundary import guarded, say
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def serve(
     tts_model: local_options.TtsModel = None,
     tts_voice: local_options.TtsVoice = None,
     vad_engine: local_options.VadEngine = None,
-    language: options.Language = None,
+    language: session_options.Language = None,
     list_engines: Annotated[
         bool,
         typer.Option("--list-engines", help="Show all engines, what adds them and how big they are; end."),
@@ -152,7 +152,7 @@ def serve(
 
         steps = load_scenario(Path(faults))
         return asyncio.run(play_until_stopped(steps, port, typer.echo, say, door(ServerOptions())))
-    between = _between(faults, record)
+    between = _between(faults, record, shown=debug and loaded.settings.log_file is not None)
     engines = engines_of(loaded)
     for line in (*engines.missing, engines.brain.banner, offer(loaded.settings)):
         if line:
@@ -161,16 +161,24 @@ def serve(
     return asyncio.run(serve_until_stopped(engines, port, typer.echo, options_of_it, between))
 
 
-def _between(faults: str | None, record: Path | None) -> Callable[[Link], Link]:
-    """What stands between each client and its session."""
+def _between(faults: str | None, record: Path | None, *, shown: bool) -> Callable[[Link], Link]:
+    """What stands between each client and its session. `shown`: the log gets the events, content included."""
+    import logging
+
+    from realtime_cli.runtime.wiretap import redacted
     from realtime_cli.server.faults import faulty, read_faults
     from realtime_cli.server.recording import RecordingLink, check_folder
+    from realtime_cli.server.tapped import TappedLink
 
     spoil = faulty(read_faults(faults)) if faults else None
     if record is not None:
         check_folder(record)
 
+    log = logging.getLogger("realtime_cli.wire")
+
     def between(link: Link) -> Link:
+        if shown:
+            link = TappedLink(link, lambda way, text: log.debug("%s %s", way, redacted(text)))
         # The record holds what the client really got, faults included.
         recorded: Link = RecordingLink(link, record) if record is not None else link
         return spoil(recorded) if spoil else recorded

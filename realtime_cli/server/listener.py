@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Origin, Subprotocol
 
+from realtime_cli import clock
 from realtime_cli.errors import ConfigError, Unreachable
 from realtime_cli.server.engines.contract import EngineFailed, Engines
 from realtime_cli.server.link import Link, LinkClosed, MemoryLink
@@ -213,6 +214,7 @@ class _Door:
     session: Attendant
     options: ServerOptions
     server: Server | None = None
+    count: int = 0
 
     def judge(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answer what is no session; None lets the handshake go on. Origins are websockets' part."""
@@ -236,7 +238,13 @@ class _Door:
             beta="realtime=v1" in request.headers.get("openai-beta", ""),
             transcription=query.get("intent") == ["transcription"],
         )
-        await self.session(SocketLink(connection), greeting)
+        self.count += 1
+        number, began_s = self.count, clock.monotonic()
+        _log.info("session %d begins (%s)", number, "beta" if greeting.beta else "ga")
+        try:
+            await self.session(SocketLink(connection), greeting)
+        finally:
+            _log.info("session %d ends after %.1f s", number, clock.monotonic() - began_s)
 
 
 def is_loopback(host: str) -> bool:

@@ -33,6 +33,9 @@ class ChatBrain:
     def __init__(self, at: Endpoint, silence_limit_s: float = SILENCE_LIMIT_S) -> None:
         self._client = EndpointClient(at, "the language model at", silence_limit_s)
         self._model = at.model
+        # OpenAI's newer models refuse the old name, most other services know only that.
+        hosted = at.host.endswith((".openai.com", ".azure.com"))
+        self._limit_name = "max_completion_tokens" if hosted else "max_tokens"
         self.banner = f"Answers by {shown(at.model) or 'a language model'} at {at.host}."
 
     def phrases(self, tools: Sequence[ToolOffer]) -> Sequence[str]:
@@ -46,7 +49,8 @@ class ChatBrain:
             EngineFailed: The endpoint cannot be reached, refuses, is silent, breaks off, sends nonsense, or did not
                 make the call that `tool_choice` demands (Ollama ignores it).
         """
-        request = {**chat_request(question, await self._chosen_model()), "stream": True}
+        request = chat_request(question, await self._chosen_model(), self._limit_name)
+        request["stream"] = True
         demanded = "tools" in request and question.tool_choice != "auto"
         stream = ChatStream()
         async with aclosing(self._pieces(request)) as pieces:

@@ -16,11 +16,15 @@ SPOKEN_NOTE: Final = (
 UNHEARD: Final = "(The user said something that could not be understood.)"
 
 
-def chat_request(question: Question, model: str) -> Json:
-    """The body of a `chat/completions` request, without the wish for a stream."""
+def chat_request(question: Question, model: str, limit_name: str = "max_tokens") -> Json:
+    """The body of a `chat/completions` request, without the wish for a stream.
+
+    Args:
+        limit_name: How the service calls the limit of the answer.
+    """
     request: Json = {"model": model, "messages": messages(question)}
     if question.max_output_tokens is not None:
-        request["max_tokens"] = question.max_output_tokens
+        request[limit_name] = question.max_output_tokens
     # Ollama ignores `tool_choice`: a model that must not call anything is simply told of nothing.
     if question.tools and question.tool_choice != "none":
         request["tools"] = [_function(offer) for offer in question.tools]
