@@ -24,7 +24,8 @@ from realtime_cli.cli.history_view import (
     table,
     when,
 )
-from realtime_cli.cli.options import Debug, ExportFormat
+from realtime_cli.cli.memory_options import ExportFormat
+from realtime_cli.cli.options import Debug
 from realtime_cli.errors import InputError, RecordingError
 
 app = typer.Typer(

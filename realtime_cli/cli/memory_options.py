@@ -1,0 +1,91 @@
+"""Options about what is remembered and when a conversation ends, and those of the history commands."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from realtime_cli.cli.options import MEMORY
+
+
+class ExportFormat(StrEnum):
+    """What a conversation can be written as."""
+
+    md = "md"
+    txt = "txt"
+    json = "json"
+    jsonl = "jsonl"
+    srt = "srt"
+    vtt = "vtt"
+
+
+class RecordFormatName(StrEnum):
+    """What recorded sound is kept as."""
+
+    wav = "wav"
+    flac = "flac"
+
+
+class StatsBy(StrEnum):
+    """What a line of the statistics stands for."""
+
+    day = "day"
+    model = "model"
+    provider = "provider"
+
+
+History = Annotated[
+    bool | None,
+    typer.Option(
+        "--history/--no-history",
+        help="Keep this conversation in the history.",
+        show_default=False,
+        rich_help_panel=MEMORY,
+    ),
+]
+Continue = Annotated[
+    str | None,
+    typer.Option(
+        "--continue",
+        "-c",
+        metavar="[ID]",
+        help="Go on with an earlier conversation; without an id with the latest.",
+        rich_help_panel=MEMORY,
+    ),
+]
+Journal = Annotated[
+    str | None,
+    typer.Option(
+        "--journal", metavar="FILE", help="Write all that happens for `replay`.", rich_help_panel=MEMORY
+    ),
+]
+JournalAudio = Annotated[
+    bool | None,
+    typer.Option(
+        "--journal-audio/--no-journal-audio",
+        help="With the sound in the journal.",
+        show_default=False,
+        rich_help_panel=MEMORY,
+    ),
+]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost", metavar="USD", help="End politely at about this cost.", rich_help_panel=MEMORY
+    ),
+]
+MaxMinutes = Annotated[
+    float | None,
+    typer.Option("--max-minutes", metavar="N", help="End politely after this time.", rich_help_panel=MEMORY),
+]
+SessionIdle = Annotated[
+    float | None,
+    typer.Option(
+        "--idle-timeout",
+        metavar="SECONDS",
+        help="End when nobody says anything for so long.",
+        rich_help_panel=MEMORY,
+    ),
+]
