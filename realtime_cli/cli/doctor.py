@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_cli.cli import answer_options, options
+from realtime_cli.cli import answer_options, options, session_options
 from realtime_cli.cli.boundary import guarded
 from realtime_cli.cli.finding import Finding, failure
 from realtime_cli.cli.table import print_json
@@ -34,8 +34,8 @@ def doctor(
     url: options.Url = None,
     model: options.Model = None,
     dialect: options.Dialect = None,
-    ca_file: options.CaFile = None,
-    proxy: options.Proxy = None,
+    ca_file: session_options.CaFile = None,
+    proxy: session_options.Proxy = None,
     network: Annotated[
         bool,
         typer.Option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from realtime_cli.cli import options
+from realtime_cli.cli import options, session_options
 from realtime_cli.cli.boundary import guarded, say
 from realtime_cli.terminal.sanitize import clean_line
 
@@ -126,10 +126,10 @@ def check(
     url: options.Url = None,
     model: options.Model = None,
     dialect: options.Dialect = None,
-    ephemeral: options.Ephemeral = None,
-    header: options.Header = None,
-    ca_file: options.CaFile = None,
-    proxy: options.Proxy = None,
+    ephemeral: session_options.Ephemeral = None,
+    header: session_options.Header = None,
+    ca_file: session_options.CaFile = None,
+    proxy: session_options.Proxy = None,
     trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:

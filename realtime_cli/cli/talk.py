@@ -15,6 +15,7 @@ from realtime_cli.cli import (
     memory_options,
     options,
     screen,
+    session_options,
     sound_options,
     tool_options,
 )
@@ -246,7 +247,7 @@ def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
         opener=opener,
         view=view,
         dialect=None if target.dialect == "auto" else target.dialect,
-        manner=manner_of(target),
+        manner=manner_of(target, settings),
         keyboard=keyboard,
         sound=_sound(prepared) if settings.audio else None,
         toolbox=prepared.toolbox,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from realtime_cli.cli import options
+from realtime_cli.cli import options, session_options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.options import SOUND, TURNS
 from realtime_cli.errors import ConfigError, RecordingError
@@ -57,8 +57,8 @@ def transcribe(
     url: options.Url = None,
     model: options.Model = None,
     transcription_model: options.TranscriptionModel = None,
-    language: options.Language = None,
-    transcription_prompt: options.TranscriptionPrompt = None,
+    language: session_options.Language = None,
+    transcription_prompt: session_options.TranscriptionPrompt = None,
     dialect: options.Dialect = None,
     vad: Annotated[
         TurnsName,
@@ -82,13 +82,13 @@ def transcribe(
         str | None,
         typer.Option("--input-device", metavar="N|NAME", help="Microphone.", rich_help_panel=SOUND),
     ] = None,
-    noise_reduction: options.Noise = None,
+    noise_reduction: session_options.Noise = None,
     timeout: options.Timeout = None,
-    retry: options.Retry = None,
-    ephemeral: options.Ephemeral = None,
-    header: options.Header = None,
-    ca_file: options.CaFile = None,
-    proxy: options.Proxy = None,
+    retry: session_options.Retry = None,
+    ephemeral: session_options.Ephemeral = None,
+    header: session_options.Header = None,
+    ca_file: session_options.CaFile = None,
+    proxy: session_options.Proxy = None,
     log_file: options.LogFile = None,
     trust_project: options.TrustProject = None,
     debug: options.Debug = False,

@@ -37,6 +37,7 @@ from realtime_cli.session.functions import Functions
 from realtime_cli.session.hosted import Hosted
 from realtime_cli.session.interruption import Interruption
 from realtime_cli.session.joints import Consequence, Flag
+from realtime_cli.session.keys import Keys
 from realtime_cli.session.limits import Limits
 from realtime_cli.session.listening import Listening
 from realtime_cli.session.outcomes import Outcomes
@@ -55,6 +56,7 @@ from realtime_cli.session.wish import Wish
 _MOST_ROUNDS: Final = 64
 """A fact sets off a handful of consequences; more means that one of them does not make its own row unfit."""
 
+_USER_SPEAKS: Final = (facts.TalkKeyPressed, facts.TalkKeyTapped, facts.InterruptPressed, facts.PromptTyped)
 _ONLINE: Final = (ConnectionState.CONFIGURING, ConnectionState.READY)
 
 
@@ -83,6 +85,14 @@ class SessionCore:
         self._endurance = Endurance(desk, self._connection)
         self._ending = Ending(desk, self._talk_key, self._functions)
         self._asides, self._hosted, curation = Asides(desk), Hosted(desk), Curation(desk)
+        self._keys = Keys(
+            self._talk_key,
+            self._listening,
+            self._ending,
+            self._prompts,
+            self._functions,
+            self._hosted,
+        )
         self._requests = Requests(
             desk, self._connection, self._answers, curation, self._asides, self._talk_key
         )
@@ -215,10 +225,12 @@ class SessionCore:
                 self._take_line_or_key(fact)
 
     def _take_line_or_key(self, fact: LineFact | KeyFact | RequestFact) -> None:
+        if isinstance(fact, _USER_SPEAKS):
+            self._functions.user_spoke()
         match fact:
             case facts.Connected():
-                for story in (self._asides, self._hosted):
-                    story.lost()
+                self._asides.lost()
+                self._hosted.lost()
                 self._answers.forget_over()
                 self._connection.opened()
             case facts.ConnectFailed():
@@ -226,40 +238,26 @@ class SessionCore:
             case facts.ConnectionLost(code=code, reason=reason):
                 self._connection.lost(code, reason)
             case facts.Awoke():
-                self._asides.lost()
-                self._hosted.lost()
+                pass  # for `endurance`
             case facts.ServerGarbled(problem=problem):
                 self._desk.notice("warning", f"The server said something unreadable: {problem}")
             case facts.UplinkDropped(dropped_ms=dropped_ms):
                 self._desk.line_dropped_ms += dropped_ms
                 self._desk.input_clock.lost(dropped_ms)
-            case facts.ApprovalGiven():
-                self._functions.approved(fact)
-                self._hosted.given(fact)
-            case facts.TalkKeyPressed():
-                self._functions.user_spoke()
-                self._talk_key.pressed()
-            case facts.TalkKeyReleased():
-                self._talk_key.released()
-            case facts.TalkKeyTapped():
-                self._functions.user_spoke()
-                self._talk_key.tapped()
-            case facts.MuteToggled():
-                self._listening.mute()
-            case facts.InterruptPressed():
-                self._functions.user_spoke()
-                self._ending.interrupt()
-            case facts.BreakPressed():
-                self._ending.broke()
-            case facts.AnswerPressed():
-                self._prompts.answer_pressed()
-            case facts.PromptTyped(text=text):
-                self._functions.user_spoke()
-                self._prompts.typed(text)
-            case facts.QuitPressed():
-                self._ending.quit()
-            case facts.InputEnded():
-                self._ending.input_ended()
+            case (
+                facts.ApprovalGiven()
+                | facts.TalkKeyPressed()
+                | facts.TalkKeyReleased()
+                | facts.TalkKeyTapped()
+                | facts.MuteToggled()
+                | facts.InterruptPressed()
+                | facts.BreakPressed()
+                | facts.AnswerPressed()
+                | facts.PromptTyped()
+                | facts.QuitPressed()
+                | facts.InputEnded()
+            ):
+                self._keys.take(fact)
             case _:
                 self._requests.take(fact)
 
