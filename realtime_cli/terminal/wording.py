@@ -44,6 +44,8 @@ def call_outcome(call: Call, now_s: float | None) -> str:
     took = "" if call.started_at_s is None or end_s is None else seconds(max(0.0, end_s - call.started_at_s))
     if call.status is CallStatus.RUNNING:
         return f"running {took} {clean_line(call.progress, 80)}".rstrip()
+    if call.approval == "no":
+        return "declined"
     if call.status is CallStatus.DONE:
         return took or "done"
     return f"{call.status.value} {took}".rstrip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
+from realtime_cli import clock
 from realtime_cli.errors import InputError, ToolError
 from realtime_cli.protocol import FunctionTool
 from realtime_cli.tools.announcer import Announcer
@@ -18,6 +19,7 @@ OUTPUT_LIMIT_CHARS = 64_000
 # A model's whole output is at most 4,096 tokens; what is longer was not written by one in good faith.
 ARGUMENTS_LIMIT_CHARS = 256_000
 _PROGRESS_CHARS = 200
+_PROGRESS_EVERY_S = 0.02
 
 
 class Toolbox:
@@ -68,10 +70,11 @@ class Toolbox:
         self._announcer.listen(announce)
 
     def definitions(self) -> list[FunctionTool]:
-        """For `session.tools`."""
+        """For `session.tools`: what may be called at all, perhaps after asking."""
         return [
             FunctionTool(name=t.name, description=t.description, parameters=t.parameters)
             for t in self._tools.values()
+            if self.approval(t) != "never"
         ]
 
     async def call(
@@ -99,8 +102,7 @@ class Toolbox:
                 f"The arguments are too long: {len(arguments)} characters of at most {ARGUMENTS_LIMIT_CHARS}."
             )
         if on_progress is not None:
-            report = on_progress
-            reporter.set(lambda text: report(str(text)[:_PROGRESS_CHARS]))
+            reporter.set(_seldom(on_progress))
         limit_s = self._time_limit_s if tool.time_limit_s is None else tool.time_limit_s
         limit = asyncio.timeout(limit_s)
         try:
@@ -113,6 +115,20 @@ class Toolbox:
         except ToolError as exc:
             raise ToolError(_cut(str(exc))) from exc
         return _bounded(outcome if isinstance(outcome, Result) else Result(outcome))
+
+
+def _seldom(report: Callable[[str], None]) -> Callable[[str], None]:
+    """Nobody reads faster than the screen is drawn, and a function may tell its progress in a tight loop."""
+    next_s = 0.0
+
+    def tell(text: str) -> None:
+        nonlocal next_s
+        now_s = clock.monotonic()
+        if now_s >= next_s:
+            next_s = now_s + _PROGRESS_EVERY_S
+            report(str(text)[:_PROGRESS_CHARS])
+
+    return tell
 
 
 def _bounded(result: Result) -> Result:

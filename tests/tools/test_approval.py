@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from realtime_cli.tools.approval import Policy, sounds_like_change
+from realtime_cli.tools.declaration import progress
 from realtime_cli.tools.tool import Approval, Tool
+from realtime_cli.tools.toolbox import Toolbox
 
 
 async def nothing(arguments: str) -> str:
@@ -59,3 +61,22 @@ def test_names_that_say_that_something_changes(name: str) -> None:
 )
 def test_names_that_do_not(name: str) -> None:
     assert not sounds_like_change(name)
+
+
+def test_what_is_never_run_is_not_even_offered() -> None:
+    toolbox = Toolbox([tool("read"), tool("wipe")], policy=Policy(None, {"wipe": "never"}))
+    assert [definition.name for definition in toolbox.definitions()] == ["read"]
+    assert toolbox.find("wipe") is not None
+
+
+def test_progress_in_a_tight_loop_does_not_flood_the_session() -> None:
+    async def talkative(arguments: str) -> str:
+        for number in range(100_000):
+            progress(str(number))
+        return "done"
+
+    heard: list[str] = []
+    toolbox = Toolbox([Tool("talk", "Talks.", {}, talkative, "test")])
+    asyncio.run(toolbox.call("talk", "{}", heard.append))
+    assert heard[0] == "0"
+    assert len(heard) < 1000
