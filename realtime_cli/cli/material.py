@@ -52,32 +52,21 @@ class Material:
             InputError: A file cannot be read.
             ConfigError: Options contradict each other, or the service cannot do it.
         """
-        from realtime_cli.protocol import Ability, InputText, MessageItem, ResponseConfig
+        from realtime_cli.protocol import InputText, MessageItem, ResponseConfig
         from realtime_cli.runtime.material import context_items, streamed_sound, user_message
         from realtime_cli.runtime.session_fields import Asked, metadata
         from realtime_cli.runtime.wishes import text_or_file
         from realtime_cli.session.request_facts import ItemPut
 
-        abilities, title = target.provider.abilities, target.provider.title
-        if self.images and Ability.IMAGES not in abilities:
-            raise ConfigError(f"{title} takes no pictures")
         apart = self.out_of_band or self.no_context
-        if (apart or self.metadata) and Ability.OUT_OF_BAND not in abilities:
-            raise ConfigError(f"{title} knows no answers outside of the conversation, and no metadata")
-        if apart and self.append:
-            raise ConfigError(
-                "--append becomes a part of the conversation; --out-of-band and --no-context leave it alone",
-                advice="Use --audio-in.",
-            )
+        self._check(target, apart=apart)
         items: list[Item] = []
         if self.system:
             words = text_or_file(self.system, "--system")
             items.append(MessageItem(role="system", content=(InputText(words),)))
         context = context_items(self.context) if self.context else ()
         has_message = bool(self.images or self.audio_in or (apart and prompt))
-        message = user_message(
-            prompt, images=self.images, sounds=self.audio_in, detail=self.detail, bare_rate_hz=self.rate_hz
-        )
+        message = user_message(prompt, images=self.images, sounds=self.audio_in, detail=self.detail)
         pairs = metadata(list(self.metadata))
         if apart:
             response = ResponseConfig(
@@ -91,11 +80,25 @@ class Material:
             opening.append(ItemPut(message, answer=True))
         elif opening and not prompt and not self.append:
             opening[-1] = ItemPut(opening[-1].item, answer=True)
-        streamed = streamed_sound(self.append, self.rate_hz)
-        return (
-            "" if has_message else prompt,
-            Asked(tuple(opening), streamed, ResponseConfig(metadata=pairs) if pairs else None),
-        )
+        response_wishes = ResponseConfig(metadata=pairs) if pairs else None
+        asked = Asked(tuple(opening), streamed_sound(self.append), response_wishes)
+        return "" if has_message else prompt, asked
+
+    def _check(self, target: Target, *, apart: bool) -> None:
+        from realtime_cli.protocol import Ability
+
+        abilities, title = target.provider.abilities, target.provider.title
+        if Ability.CONVERSATION not in abilities:
+            raise ConfigError(f"{title} gives no answers", advice="Use `realtime-cli transcribe`.")
+        if self.images and Ability.IMAGES not in abilities:
+            raise ConfigError(f"{title} takes no pictures")
+        if (apart or self.metadata) and Ability.OUT_OF_BAND not in abilities:
+            raise ConfigError(f"{title} knows no answers outside of the conversation, and no metadata")
+        if apart and self.append:
+            raise ConfigError(
+                "--append becomes a part of the conversation; --out-of-band and --no-context leave it alone",
+                advice="Use --audio-in.",
+            )
 
 
 def _without_references(context: tuple[InputItem, ...]) -> list[Item]:

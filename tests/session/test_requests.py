@@ -258,15 +258,9 @@ def test_the_voice_is_fixed_once_it_was_heard() -> None:
     mind = talk()
     change = r.SessionChanged(p.SessionConfig(audio=p.AudioConfig(output=p.AudioOutput(voice="cedar"))))
     (update,) = said(mind.tell(change), p.SessionUpdate)
-    assert (
-        update.session.audio
-    )
-    assert (
-        update.session.audio.output
-    )
-    assert (
-        update.session.audio.output.voice == "cedar"
-    )
+    assert update.session.audio
+    assert update.session.audio.output
+    assert update.session.audio.output.voice == "cedar"
     mind.hear(p.SessionUpdated(session=voice_config()), *user_turn(), *begun(), *voice(100, "Hi"))
     assert mind.tell(change) == []
     assert mind.notices() == ["The voice stays: it is fixed once the model has spoken."]
