@@ -347,3 +347,27 @@ def test_a_second_greeting_changes_nothing() -> None:
     mind = Mind()
     mind.ready()
     assert kinds(mind.hear(p.SessionCreated(session=p.SessionConfig(id="other")))) == []
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_the_first_line_is_tried_again_only_where_that_is_wanted(patient: bool) -> None:
+    mind = Mind(typed_wish(patient=patient, max_retries=2))
+    mind.begin()
+    failure = f.ConnectFailed("HTTP 429", "Wait a little.", 75, retryable=True)
+    told = mind.tell(failure)
+    if not patient:
+        assert of(told, c.Finish) == [c.Finish(75, "HTTP 429", "Wait a little.")]
+        return
+    assert of(told, c.Finish) == []
+    assert mind.notices() == ["No connection: HTTP 429. Connecting again."]
+    assert of(mind.wait(2), c.Connect) == [c.Connect()]
+    mind.tell(failure)
+    mind.wait(10)
+    assert of(mind.tell(failure), c.Finish) == [c.Finish(75, "HTTP 429", "Wait a little.")]
+
+
+def test_a_key_that_is_refused_is_never_tried_again() -> None:
+    mind = Mind(typed_wish(patient=True))
+    mind.begin()
+    told = mind.tell(f.ConnectFailed("HTTP 401", "Check the key.", 77, retryable=False))
+    assert of(told, c.Finish) == [c.Finish(77, "HTTP 401", "Check the key.")]
