@@ -7,6 +7,7 @@ transcript after the answer to it. `previous_item_id` puts things right where it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from realtime_cli.protocol import (
     FunctionCallItem,
@@ -21,6 +22,9 @@ from realtime_cli.protocol import (
 from realtime_cli.session.heard import Heard
 from realtime_cli.session.rows import Kind, Row
 from realtime_cli.session.state import Entry, Notice, Role
+
+KEPT_ROWS: Final = 1_000
+"""Settled rows that can still be listed, deleted and told to a new session. A day of talk has ten thousand."""
 
 
 class Conversation:
@@ -196,6 +200,8 @@ class Conversation:
                 self._settled.append(entry)
             self._settled_rows += 1
             heard.forget(row.item_id)
+        if self._settled_rows > 2 * KEPT_ROWS:
+            self._forget_rows(self._settled_rows - KEPT_ROWS)
 
     def entries(self, heard: Heard, *, speaker_works: bool) -> tuple[tuple[Entry, ...], int]:
         """Everything to be seen, and how many of the first entries are settled."""
@@ -210,6 +216,19 @@ class Conversation:
         return (*self._settled[since:], *live), len(self._settled)
 
     # Inside.
+
+    def _forget_rows(self, count: int) -> None:
+        """The oldest rows are on the screen and in the history; no model remembers so much. Pinned ones stay."""
+        kept: list[Row] = []
+        for row in self._rows[:count]:
+            if row.pinned:
+                kept.append(row)
+                continue
+            if self._by_id.get(row.item_id) is row:
+                del self._by_id[row.item_id]
+            self._by_response.pop(row.response_id, None)
+        self._rows[:count] = kept
+        self._settled_rows -= count - len(kept)
 
     def _live(self, heard: Heard, *, speaker_works: bool) -> list[Entry]:
         live = []
