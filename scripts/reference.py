@@ -88,8 +88,8 @@ def settings() -> str:
     """Every setting with type and default, as a Markdown table."""
     import msgspec
 
-    from realtime_cli.config.settings import TABLES, Settings
     from realtime_cli.cli.equipment import _POWERFUL
+    from realtime_cli.config.settings import TABLES, Settings
     from realtime_cli.config.trust import GUARDED
 
     rows = ["| Setting | Values | Default | Guarded |", "|---|---|---|---|"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from realtime_cli.cli.boundary import say, say_error
+from realtime_cli.cli.later import asyncio
+from realtime_cli.cli.loading import SESSION_MODULES, import_all
 from realtime_cli.errors import ConfigError, InputError, TimedOut
 
 if TYPE_CHECKING:
@@ -107,7 +109,6 @@ async def send(memory: Memory, text: str, material: Material, outlet: Outlet, *,
     from realtime_cli import clock
     from realtime_cli.cli.equipment import equipped
     from realtime_cli.cli.preparation import line_to
-    from realtime_cli.runtime.run import run
 
     prepared = memory.prepared
     settings = prepared.settings
@@ -120,9 +121,12 @@ async def send(memory: Memory, text: str, material: Material, outlet: Outlet, *,
     try:
         async with (
             asyncio.timeout(settings.timeout_s),
-            equipped(prepared.loaded) as equipment,
             line_to(prepared) as opener,
+            _loaded(),
+            equipped(prepared.loaded) as equipment,
         ):
+            from realtime_cli.runtime.run import run
+
             plan = _plan(prepared, (text, material), outlet, equipment, opener, lines=lines, debug=debug)
             outcome = await run(memory.applied(plan, clock.epoch() - started_s))
     except TimeoutError as exc:
@@ -133,6 +137,13 @@ async def send(memory: Memory, text: str, material: Material, outlet: Outlet, *,
         raise lines.problem
     code = _report(outcome, prepared, outlet, loop.time() - started_s)
     return code or (lines.exit_code if lines is not None else 0)
+
+
+@asynccontextmanager
+async def _loaded() -> AsyncIterator[None]:
+    """Everything that a session needs is imported, in a thread, while the line opens."""
+    await asyncio.to_thread(import_all, SESSION_MODULES)
+    yield
 
 
 def _plan(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from realtime_cli.cli.finding import Finding, State, failure
+from realtime_cli.cli.later import asyncio
 from realtime_cli.errors import DeviceError
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from realtime_cli.cli.finding import Finding, failure
+from realtime_cli.cli.later import asyncio
 from realtime_cli.errors import RealtimeCliError, Unreachable
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ import typer
 from realtime_cli.cli import answer_options, options, session_options
 from realtime_cli.cli.boundary import guarded
 from realtime_cli.cli.finding import Finding, failure
+from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.table import print_json
 from realtime_cli.errors import RealtimeCliError
 from realtime_cli.terminal.sanitize import clean_line

@@ -107,12 +107,13 @@ async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None)
         ConfigError: An engine that was asked for is not installed.
     """
     if prepared.target.url:
+        from realtime_cli.runtime.early import EarlyOpener
         from realtime_cli.transport.websocket import WebSocketOpener
 
         settings, target = prepared.settings, prepared.target
         if settings.insecure:
             say(_INSECURE)
-        yield WebSocketOpener(
+        opener = WebSocketOpener(
             target.url,
             await _headers(prepared),
             target.subprotocols,
@@ -120,6 +121,8 @@ async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None)
             proxy=settings.proxy,
             insecure=settings.insecure,
         )
+        async with EarlyOpener(opener) as early:
+            yield early
         return
     from realtime_cli.cli.local_server import behaviour_of, engines_of, offer
     from realtime_cli.runtime.local import LocalServer
@@ -159,12 +162,13 @@ async def _headers(prepared: Prepared) -> dict[str, str]:
     return {**kept, "Authorization": f"Bearer {secret}"}
 
 
-def manner_of(target: Target) -> Manner:
+def manner_of(target: Target, settings: Settings | None = None) -> Manner:
     """How the service wants to be spoken to."""
     from realtime_cli.runtime.speech import Manner
 
     provider = target.provider
-    return Manner(provider.abilities, provider.session_extras, provider.input_rate_hz)
+    form = settings.audio_format if settings else "pcm16"
+    return Manner(provider.abilities, provider.session_extras, provider.input_rate_hz, form)
 
 
 def protocol_tap(*, debug: bool, log_file: str | None, screen_is_ours: bool) -> Tap | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ import typer
 
 from realtime_cli.cli import options, session_options
 from realtime_cli.cli.boundary import guarded, say
+from realtime_cli.cli.later import asyncio
 from realtime_cli.terminal.sanitize import clean_line
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +17,7 @@ from realtime_cli.cli import (
 )
 from realtime_cli.cli.asking import Outlet, joined, send
 from realtime_cli.cli.boundary import guarded
+from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.material import Material
 from realtime_cli.cli.options import ANSWER, MATERIAL, MORE
 

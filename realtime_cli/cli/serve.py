@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from realtime_cli.cli import local_options, options, session_options
 from realtime_cli.cli.boundary import guarded, say
+from realtime_cli.cli.later import asyncio
 
 if TYPE_CHECKING:
     from realtime_cli.server.link import Link

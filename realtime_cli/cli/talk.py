@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +19,7 @@ from realtime_cli.cli import (
     tool_options,
 )
 from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.options import TURNS
 
 if TYPE_CHECKING:
@@ -213,10 +213,13 @@ def talk(
 async def _talk(prepared: Prepared, memory: Memory, *, debug: bool) -> int:
     from realtime_cli import clock
     from realtime_cli.cli.equipment import equipped
+    from realtime_cli.cli.loading import TALK_MODULES, import_all
     from realtime_cli.cli.preparation import line_to
-    from realtime_cli.runtime.run import run
 
-    async with equipped(prepared.loaded) as equipment, line_to(prepared, say) as opener:
+    async with line_to(prepared, say) as opener, equipped(prepared.loaded) as equipment:
+        await asyncio.to_thread(import_all, TALK_MODULES)  # while the line opens
+        from realtime_cli.runtime.run import run
+
         prepared = replace(prepared, equipment=equipment)
         plan = _plan(prepared, opener, debug=debug)
         return _report(await run(memory.applied(plan, clock.epoch() - asyncio.get_running_loop().time())))
@@ -229,20 +232,22 @@ def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
     from realtime_cli.runtime.run import Plan
     from realtime_cli.runtime.wishes import spoken_wish
     from realtime_cli.terminal.live import LiveView
+    from realtime_cli.terminal.views import can_ask
 
     settings, target = prepared.settings, prepared.target
     epoch_offset_s = clock.epoch() - asyncio.get_running_loop().time()
     view, keyboard = screen.open_screen(settings, target.provider.name, epoch_offset_s)
+    asks = keyboard is not None and can_ask(view)
     wish = spoken_wish(
         settings,
         target,
         prepared.definitions,
         first_prompt=_piped_prompt(),
-        greeting=_greeting(prepared, can_ask=keyboard is not None),
+        greeting=_greeting(prepared, can_ask=asks),
     )
     say(f"{target.provider.title}: {target.why}" + (f", model {target.model}" if target.model else ""))
     return Plan(
-        wish=with_tools(wish, prepared.equipment, settings, can_ask=keyboard is not None),
+        wish=with_tools(wish, prepared.equipment, settings, can_ask=asks),
         abilities=target.provider.abilities,
         opener=opener,
         view=view,

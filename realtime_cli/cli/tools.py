@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -14,6 +13,7 @@ import typer
 
 from realtime_cli.cli import options, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli.later import asyncio
 from realtime_cli.terminal.sanitize import clean, clean_line
 
 if TYPE_CHECKING:

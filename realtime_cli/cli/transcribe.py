@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from realtime_cli.cli import options, session_options
 from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.options import SOUND, TURNS
 from realtime_cli.errors import ConfigError, RecordingError
 

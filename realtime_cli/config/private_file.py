@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +18,8 @@ def write_privately(path: Path, text: str) -> None:
     Raises:
         RecordingError: The place cannot be written.
     """
+    import tempfile  # with random and hashing behind it: 7 ms that only writers pay
+
     target = path.resolve()  # a link, as dotfile managers make them, stays a link
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -80,7 +80,7 @@ def test_insecure_is_loud_and_nothing_else_takes_a_strange_certificate(shell: Sh
             "/CN=localhost",
             "-addext",
             "subjectAltName=DNS:localhost",
-        ],  # fmt: skip
+        ],
         cwd=tmp_path,
         capture_output=True,
         check=False,
