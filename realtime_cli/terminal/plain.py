@@ -67,6 +67,11 @@ class PlainView:
 
         self.note([copy(text, os.environ, order_terminal if self._err.isatty() else None)])
 
+    @property
+    def is_read_by_people(self) -> bool:
+        """Questions go to stderr; a person reads them there if it is a terminal."""
+        return self._err is not None and self._err.isatty()
+
     def start(self) -> None:
         """Nothing to take."""
 

@@ -92,7 +92,7 @@ def keyboard_for(
 
     def make(post: Callable[[Fact], None], changed: Callable[[], None]) -> Keyboard:
         shows = view if isinstance(view, LiveView | PlainView) else None
-        answerable = shows.asked.answerable if shows is not None else lambda now_s: None
+        answerable = shows.asked.answerable if shows is not None and can_ask(view) else lambda now_s: None
         keyboard = Keyboard(
             key_input,
             post,
@@ -107,6 +107,15 @@ def keyboard_for(
         return keyboard
 
     return make
+
+
+def can_ask(view: View) -> bool:
+    """A person sees the questions of this view: what nobody has read must not be answered by a key."""
+    from realtime_cli.terminal.live import LiveView
+
+    if isinstance(view, PlainView):
+        return view.is_read_by_people
+    return isinstance(view, LiveView)
 
 
 def asker_for(view: View) -> MakeAsker | None:

@@ -186,3 +186,13 @@ def test_what_a_tool_returns_goes_unchanged_into_a_pipe_and_harmless_to_people(f
     assert "\x1b]52" in folder.run("realtime-cli tools call scream --tools t.py").out
     done = folder.run("realtime-cli send-text -p local --tools t.py scream")
     assert "\x1b" not in done.err
+
+
+@pytest.mark.parametrize("hidden", ["--jsonl 2>/dev/null", "--plain 2>/dev/null"])
+def test_a_key_answers_nothing_that_nobody_could_read(folder: Shell, hidden: str) -> None:
+    """With the question out of sight, `y` is only a letter: the call is refused instead of waiting for it."""
+    command = f"realtime-cli talk -p local --no-audio --tools t.py {hidden}"
+    typed = "(sleep 3; printf 'delete note shopping\\r'; sleep 2; printf 'y\\r'; sleep 1; printf '\\004'; sleep 2)"
+    done = folder.run(f'{typed} | script -qec "{command}" /dev/null')
+    assert not (folder.folder / "deleted").exists()
+    assert "nobody can be asked" in done.out
