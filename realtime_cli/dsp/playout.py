@@ -23,9 +23,10 @@ from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, frames_in
 
 PRIMES_MS: Final = (40, 100, 200, 400)
 """What is collected before a start: little at first, more after each gap in the middle of an item, and one step less
-after each item that had none. With 100 ms, a server 3 times faster than speech over a net with 150 ms of jitter
+after four items that had none. With 100 ms, a server 3 times faster than speech over a net with 150 ms of jitter
 leaves 0.7 gaps in 30 s, with 200 ms 0.2; servers near real time need the rest."""
 
+_CLEAN_ITEMS = 4
 _PATIENCE_MS = 1000  # nothing waits longer for its prime: a server that fell silent must not hold words back
 _SOFT_MS = 5  # around a gap of our own making; shorter clicks, longer eats consonants
 
@@ -71,6 +72,7 @@ class Playout:
         self.volume = 1.0
         self._primes_frames = [frames_in(prime_ms, rate_hz) for prime_ms in primes_ms]
         self._caution = 0  # which of them holds now
+        self._clean_items = 0  # in a row
         self._primed: Tag | None = None  # the tag that raised or kept it
         self._patience_frames = frames_in(_PATIENCE_MS, rate_hz)
         self._soft_frames = frames_in(_SOFT_MS, rate_hz)
@@ -219,6 +221,7 @@ class Playout:
             return at, False  # exactly empty: the next write may still be in time
         self._caution = min(self._caution + 1, len(self._primes_frames) - 1)
         account.starvations += 1
+        self._clean_items = 0
         self._primed = self._ledger.current_tag
         self._flowing, self._rough = False, True
         tail = out[at : at + self._soft_frames]
@@ -253,7 +256,9 @@ class Playout:
             return
         before = self._ledger.find(self._primed) if self._primed else None
         if self._primed and (before is None or not before.starvations):
-            self._caution = max(0, self._caution - 1)
+            self._clean_items += 1
+            if self._clean_items >= _CLEAN_ITEMS:
+                self._caution, self._clean_items = max(0, self._caution - 1), 0
         self._primed = tag
 
     def _copy(self, source: deque[_Segment], out: Int16, at: int, pieces: list[Piece]) -> int:

@@ -202,7 +202,8 @@ class Line:
                 self._show("<", text)
                 event = self._decode(text)
                 if not self._speech.is_echo(event, text):
-                    self._inbox.post(ServerSaid(event))
+                    for part in self._speech.understood(event):
+                        self._inbox.post(ServerSaid(part))
             except RemoteProtocolError as error:
                 if not self._closing:
                     self._inbox.post(ServerGarbled(str(error)))

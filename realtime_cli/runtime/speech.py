@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,7 @@ from realtime_cli.protocol import (
 
 if TYPE_CHECKING:
     from realtime_cli.dsp.resample import Resampler
+    from realtime_cli.runtime.wire_codec import WireCodec, WireFormat
 
 HOUSE_RATE_HZ: Final = 24_000
 _TYPE: Final = re.compile(r'"type"\s*:\s*"([^"]*)"')
@@ -57,11 +58,13 @@ class Manner:
         abilities: What it can read.
         session_extras: Fields that it wants in every `session.update`, as a JSON object.
         input_rate_hz: Of PCM16 sent to it.
+        audio_format: Of all sound, both ways.
     """
 
     abilities: Set[Ability] = ALL
     session_extras: str = ""
     input_rate_hz: int = HOUSE_RATE_HZ
+    audio_format: WireFormat = "pcm16"
 
 
 class Speech:
@@ -70,6 +73,7 @@ class Speech:
     def __init__(self, manner: Manner | None = None) -> None:
         self._manner = manner or Manner()
         self._resampler: Resampler | None = None
+        self._codec: WireCodec | None = None
         self._spellings: dict[tuple[str, str, type], str] = {}
 
     def accented(self, dialect: Dialect) -> Dialect:
@@ -95,8 +99,29 @@ class Speech:
             self._spellings.pop(next(iter(self._spellings)))
         return first != ("old" if is_old else "new")
 
+    def understood(self, event: ServerEvent) -> Iterator[ServerEvent]:
+        """The event with its sound as PCM16 at 24 kHz; the end of a part may bring the last of it."""
+        if self._manner.audio_format != "pcm16" and isinstance(
+            event, ResponseOutputAudioDelta | ResponseOutputAudioDone
+        ):
+            codec = self._wire_codec()
+            if isinstance(event, ResponseOutputAudioDelta):
+                event = codec.decoded(event)
+            elif (rest := codec.ended(event)) is not None:
+                yield rest
+        yield event
+
+    def _wire_codec(self) -> WireCodec:
+        from realtime_cli.runtime.wire_codec import WireCodec
+
+        if self._codec is None:
+            self._codec = WireCodec(self._manner.audio_format)
+        return self._codec
+
     def fitted(self, event: ClientEvent) -> ClientEvent:
-        """The event with its sound at the server's rate."""
+        """The event with its sound in the server's format and rate."""
+        if isinstance(event, InputAudioBufferAppend) and self._manner.audio_format != "pcm16":
+            return self._wire_codec().encoded(event)
         if self._manner.input_rate_hz == HOUSE_RATE_HZ or not isinstance(event, InputAudioBufferAppend):
             return event
         from realtime_cli.dsp.pcm16 import from_bytes, to_bytes

@@ -10,9 +10,11 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from realtime_cli.config.settings import Settings
-from realtime_cli.errors import InputError
+from realtime_cli.errors import ConfigError, InputError
 from realtime_cli.protocol import (
     PCM16_24KHZ,
+    PCMA,
+    PCMU,
     Ability,
     AudioConfig,
     AudioFormat,
@@ -33,6 +35,7 @@ from realtime_cli.session.wish import Wish
 THRESHOLD = 0.5
 PREFIX_PADDING_MS = 300
 SILENCE_MS = 500
+G711 = {"pcmu": PCMU, "pcma": PCMA}
 # People let the key go while they still speak: with this no last syllable is lost.
 POST_ROLL_MS = 250
 
@@ -52,6 +55,10 @@ def spoken_wish(
     Raises:
         InputError: The `@FILE` of the instructions cannot be read.
     """
+    if Ability.CONVERSATION not in target.provider.abilities:
+        raise ConfigError(
+            f"{target.provider.title} gives no answers", advice="Use `realtime-cli transcribe`."
+        )
     mode = turn_mode(settings)
     typed = mode is TurnMode.TYPED
     return Wish(
@@ -60,7 +67,11 @@ def spoken_wish(
             SessionConfig(
                 output_modalities=("text",) if typed else ("audio",),
                 instructions=_or_unset(instructions(settings)),
-                audio=UNSET if typed else AudioConfig(input=_input(settings, target), output=_output(target)),
+                audio=UNSET
+                if typed
+                else AudioConfig(
+                    input=_input(settings, target), output=_output(target, settings.audio_format)
+                ),
                 tools=_or_unset(tuple(tools)),
             ),
         ),
@@ -182,8 +193,9 @@ def text_or_file(text: str, option: str) -> str:
 
 def _input(settings: Settings, target: Target) -> AudioInput:
     model = settings.transcription_model or target.provider.transcription_model
+    pcm = AudioFormat("audio/pcm", target.provider.input_rate_hz)
     return AudioInput(
-        format=AudioFormat("audio/pcm", target.provider.input_rate_hz),
+        format=G711.get(settings.audio_format, pcm),
         transcription=Transcription(model=model) if model else UNSET,
         turn_detection=_turn_detection(settings, target),
     )
@@ -208,8 +220,8 @@ def _turn_detection(settings: Settings, target: Target) -> ServerVad | SemanticV
     )
 
 
-def _output(target: Target) -> AudioOutput:
-    return AudioOutput(format=PCM16_24KHZ, voice=target.voice or UNSET)
+def _output(target: Target, form: str = "pcm16") -> AudioOutput:
+    return AudioOutput(format=G711.get(form, PCM16_24KHZ), voice=target.voice or UNSET)
 
 
 def _or_unset(value: _T) -> _T | UnsetType:

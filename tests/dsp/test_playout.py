@@ -95,9 +95,9 @@ def test_after_each_gap_in_an_item_it_collects_more_until_the_item_ends() -> Non
     read_until_quiet(playout)
 
 
-def test_each_item_without_a_gap_takes_back_one_step_of_caution() -> None:
+def test_four_items_without_a_gap_take_back_one_step_of_caution() -> None:
     playout, found = Playout(), []
-    for item in ("a", "b", "c", "d"):
+    for item in ("a", "b", "c", "d", "e", "f"):
         tag = (item, 0)
         playout.write(tag, ramp(200 * MS))
         for _ in range(12 if item == "a" else 5):
@@ -106,7 +106,7 @@ def test_each_item_without_a_gap_takes_back_one_step_of_caution() -> None:
         playout.write(tag, ramp(100 * MS))
         playout.end(tag)
         read_until_quiet(playout)
-    assert found == [100, 100, 40, 40]
+    assert found == [100, 100, 100, 100, 100, 40]
 
 
 def test_items_that_follow_without_a_pause_keep_the_caution_that_a_gap_taught() -> None:
