@@ -188,7 +188,7 @@ def test_what_a_tool_returns_goes_unchanged_into_a_pipe_and_harmless_to_people(f
     assert "\x1b" not in done.err
 
 
-@pytest.mark.parametrize("hidden", ["--jsonl 2>/dev/null", "--plain 2>/dev/null"])
+@pytest.mark.parametrize("hidden", ["--plain 2>/dev/null"])
 def test_a_key_answers_nothing_that_nobody_could_read(folder: Shell, hidden: str) -> None:
     """With the question out of sight, `y` is only a letter: the call is refused instead of waiting for it."""
     command = f"realtime-cli talk -p local --no-audio --tools t.py {hidden}"

@@ -96,6 +96,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, host: str, port: int, address: str, secure: ssl.SSLContext | None) -> None:
         super().__init__(host, port, timeout=_WAIT_S)
+        self.default_port = 80 if secure is None else 443  # the Host header leaves a usual port out
         self._address = address
         self._secure = secure
 
