@@ -97,16 +97,20 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("name", "service", "key variable", "key found", "dialect", "model", "cannot"):
-        table.add_column(title, overflow="fold")
+    for title in ("name", "service", "key variable", "found", "dialect", "model", "cannot"):
+        table.add_column(title, no_wrap=True)
     for row in rows:
-        lacks = ", ".join(row["lacks"][:4]) + (
-            f" and {len(row['lacks']) - 4} more" if len(row["lacks"]) > 4 else ""
-        )
+        lacks = _few(row["lacks"])
         found = Text(clean_line(row["key_found"]), "green" if row["key_found"].startswith("yes") else "dim")
         cells = (row["name"], row["title"], row["key"], found, row["dialect"], row["model"], lacks or "-")
         table.add_row(*(cell if isinstance(cell, Text) else Text(clean_line(str(cell))) for cell in cells))
     Console(highlight=False).print(table)
+
+
+def _few(names: list[str]) -> str:
+    """The first of them and how many more there are: `--abilities` tells all."""
+    more = f" +{len(names) - 2}" if len(names) > 2 else ""
+    return ", ".join(names[:2]) + more
 
 
 def _print_abilities(rows: list[dict[str, Any]]) -> None:
