@@ -98,7 +98,9 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("name", "service", "key variable", "found", "dialect", "model", "cannot"):
-        table.add_column(title, no_wrap=True)
+        whole = {"name": "name", "key variable": "key"}.get(title)
+        width = max(len(str(row[whole])) for row in rows) if whole else None
+        table.add_column(title, no_wrap=True, min_width=width)
     for row in rows:
         lacks = _few(row["lacks"])
         found = Text(clean_line(row["key_found"]), "green" if row["key_found"].startswith("yes") else "dim")
