@@ -98,8 +98,8 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("name", "service", "key variable", "found", "dialect", "model", "cannot"):
-        whole = {"name": "name", "key variable": "key"}.get(title)
-        width = max(len(str(row[whole])) for row in rows) if whole else None
+        whole = {"name": "name", "key variable": "key", "dialect": "dialect"}.get(title)
+        width = max(len(title), *(len(str(row[whole])) for row in rows)) if whole else len(title)
         table.add_column(title, no_wrap=True, min_width=width)
     for row in rows:
         lacks = _few(row["lacks"])
