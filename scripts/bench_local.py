@@ -5,6 +5,7 @@
 - cold start: from starting the process to its URL (models loaded)
 - first audio: end of speech (last sample of it sent) to the first `response.output_audio.delta`, silence window 500 ms
 - words: errors on the command phrases, spoken by espeak-ng en-us and flite slt, clean and with pink noise
+- longest ping: how long the socket of an idle client was ever kept waiting meanwhile
 - load: CPU of one core and memory of the whole process tree while so many sessions talk at the same time
 
 Synthetic voices say little about people. Linux only (it reads /proc).
@@ -28,10 +29,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from websockets.asyncio.client import connect
-
-sys.path.insert(0, str(Path(__file__).parent))
 from bench_engines import COMMANDS, flite, word_errors
+from websockets.asyncio.client import connect
 
 from realtime_cli.clock import monotonic
 from realtime_cli.dsp.pcm16 import from_bytes, to_bytes
@@ -218,6 +217,8 @@ async def load(sessions: int, phrases: list[tuple[str, bytes]], turns: int) -> d
         await talk(running.url, phrases[:1])  # everything is warm
         before, began = running.look()[0], monotonic()
         watching = asyncio.create_task(_peak(running))
+        pings: list[float] = []
+        pinging = asyncio.create_task(_ping(running.url, pings))
         all_turns = await asyncio.gather(
             *(
                 talk(running.url, [phrases[(number * 3 + at) % len(phrases)] for at in range(turns)])
@@ -226,10 +227,12 @@ async def load(sessions: int, phrases: list[tuple[str, bytes]], turns: int) -> d
         )
         wall = monotonic() - began
         watching.cancel()
+        pinging.cancel()
         flat = [turn for one in all_turns for turn in one]
         return {
             **latency(flat),
             "word errors %": word_error_rate(flat),
+            "longest ping ms": round(max(pings), 1),
             "CPU % of one core": round(100 * (running.look()[0] - before) / wall),
             "memory MB": round(running.peak_bytes / 1e6),
             "cold start s": round(running.cold_start_s, 2),
@@ -240,6 +243,16 @@ async def _peak(running: Running) -> None:
     while True:
         running.peak_bytes = max(running.peak_bytes, running.look()[1])
         await asyncio.sleep(0.5)
+
+
+async def _ping(url: str, pings: list[float]) -> None:
+    """How long the server's loop keeps an idle client waiting: whether the socket ever stalls."""
+    async with connect(url, max_size=None) as line:
+        while True:
+            began = monotonic()
+            await (await line.ping())
+            pings.append((monotonic() - began) * 1000)
+            await asyncio.sleep(0.01)
 
 
 async def words(voices: list[str], noises: list[float]) -> dict[str, Any]:

@@ -129,7 +129,7 @@ async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None)
 
     engines = engines_of(prepared.loaded)
     if tell is not None:
-        for line in (*engines.missing, offer(prepared.settings)):
+        for line in (*engines.missing, engines.brain.banner, offer(prepared.settings)):
             if line:
                 tell(line)
     async with LocalServer(engines, behaviour_of(prepared.settings, engines)) as server:

@@ -107,6 +107,45 @@ def test_an_audio_turn_with_server_vad_and_transcription(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_push_to_talk(dialect: str) -> None:
+    async def script(caller: Caller) -> None:
+        if dialect == "ga":
+            session: dict[str, Any] = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
+        else:
+            session = {"turn_detection": None}
+        await caller.line.session.update(session=session)
+        await caller.until("session.updated")
+        await caller.line.input_audio_buffer.clear()
+        await caller.until("input_audio_buffer.cleared")
+        await caller.line.input_audio_buffer.commit()
+        assert (await caller.until("error")).error.code == "input_audio_buffer_commit_empty"
+        await caller.line.input_audio_buffer.append(audio=base64.b64encode(LOUD * 500).decode())
+        await caller.line.input_audio_buffer.commit()
+        await caller.until("input_audio_buffer.committed")
+        await caller.line.response.create()
+        response = (await caller.until("response.done")).response
+        assert response.output[0].content[0].transcript == "It is noon."
+
+    calling(dialect, engines(["It is noon."], ["what time is it"]), script)
+
+
+def test_a_transcription_session() -> None:
+    async def script(caller: Caller) -> None:
+        audio_in = {"transcription": {"model": "any", "language": "en"}}
+        await caller.line.session.update(session={"type": "transcription", "audio": {"input": audio_in}})
+        assert (await caller.until("session.updated")).session.type == "transcription"
+        pcm = LOUD * 600 + QUIET * 900
+        await caller.line.input_audio_buffer.append(audio=base64.b64encode(pcm).decode())
+        heard = await caller.until("conversation.item.input_audio_transcription.completed")
+        assert heard.transcript == "what time is it"
+        assert any(event.type.endswith("transcription.delta") for event in caller.seen)
+        await caller.line.response.create()
+        assert "transcription session" in (await caller.until("error")).error.message
+
+    calling("ga", engines([], ["what time is it"]), script)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_function_call(dialect: str) -> None:
     async def script(caller: Caller) -> None:
         kind = {"type": "realtime"} if dialect == "ga" else {}
