@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pydoc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -73,6 +72,8 @@ def show(
         sys.stdout.write(text)
         return 0
     os.environ.setdefault("LESS", "FRX")  # short ones are simply printed
+    import pydoc  # 20 ms that only a reader pays
+
     pydoc.pager(text)
     return 0
 

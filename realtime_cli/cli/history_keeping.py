@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from datetime import UTC
@@ -13,6 +12,7 @@ import typer
 
 from realtime_cli.cli.boundary import guarded, say
 from realtime_cli.cli.history_view import Id, Json, opened, print_json, table
+from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.memory_options import StatsBy
 from realtime_cli.cli.options import Debug
 from realtime_cli.cli.remembering import history_path, off_switch

