@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.buffering import Buffering
 from realtime_cli.devices.choice import chosen
-from realtime_cli.devices.contract import Lost, Report
+from realtime_cli.devices.contract import Lost, Report, SpeakerBlock
 from realtime_cli.devices.feed import Feed
 from realtime_cli.devices.portaudio import Shape
 from realtime_cli.dsp.ledger import Piece, Tag
@@ -139,6 +140,8 @@ class _Playback:
         self._mono = np.zeros(shape.block_frames(block_s), dtype=np.int16)
         self._feed, self._report, self._lost = feed, report, lost
         self._done = False  # closed by us, or reported as lost
+        self._short = buffering.block_ms <= 10
+        self._silence: SpeakerBlock | None = None
         self._fallback_s = 0.0
         self._stream = portaudio.library().RawOutputStream(
             device=index,
@@ -170,10 +173,20 @@ class _Playback:
             block = self._feed.read(mono, underflowed=bool(status.output_underflow), delay_s=delay_s)
             out = np.frombuffer(outdata, dtype=np.int16).reshape(frames, self._channels)
             out[:] = mono[:, None]
-            self._report(block)
+            self._tell(block)
         except Exception as exc:  # noqa: BLE001 - a callback body
             outdata[:] = bytes(len(outdata))
             self._give_up(f"playback failed: {exc!r}")
+
+    def _tell(self, block: SpeakerBlock) -> None:
+        """Report it; two short blocks of silence become one, for every report wakes the loop."""
+        silence, self._silence = self._silence, None
+        if silence is not None:
+            block = replace(block, frames=np.concatenate((silence.frames, block.frames)))
+        elif self._short and not (block.pieces or block.emptied or block.underflowed):
+            self._silence = block
+            return
+        self._report(block)
 
     def _finished(self) -> None:
         """Also in PortAudio's thread: 10 to 20 ms after a device went away, without any error."""

@@ -91,8 +91,7 @@ class AudioRig:
         self._remarks: set[str] = set()
         self._stopped = False
         self.overheard: Callable[[SpeakerBlock], None] = lambda _block: None
-        self.overflows = 0
-        self.underflows = 0
+        self.overflows = self.underflows = 0
         if speaker:
             self._keepers["speaker"] = self._speaker_keeper(speaker)
         if microphone:
@@ -183,6 +182,7 @@ class AudioRig:
         complaint = self._mic_check.watch(near, far)
         if complaint:
             self._post(NewsArrived("warning", *complaint))
+        self._chain.watched = not self._mic_check.done
 
     def _played(self, block: SpeakerBlock) -> None:
         if self._stopped:

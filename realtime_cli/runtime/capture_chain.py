@@ -43,6 +43,7 @@ class CaptureChain:
 
     Attributes:
         bypass: No echo can come back: the microphone passes as it is.
+        watched: The watch still wants to see something.
     """
 
     def __init__(self, emit: Emit, echo: EchoCanceller | None = None, watch: Watch | None = None) -> None:
@@ -50,6 +51,7 @@ class CaptureChain:
         self._watch = watch
         self._echo = echo
         self.bypass = False
+        self.watched = True
         self._near_rate = RateChanger()
         self._far_rate = RateChanger()
         self._far = FarEnd()
@@ -59,16 +61,30 @@ class CaptureChain:
     def near(self, block: MicBlock) -> None:
         """Take what the microphone captured, in any form."""
         frames = self._near_rate.process(pcm16.mono(block.frames), block.rate_hz)
+        if self._is_plain:
+            self._far.clear()
+            self._pass_on(np.concatenate((self._ten.flush(), frames)) if self._ten.pending else frames)
+            return
         for near in self._ten.push(frames):
             far = self._far.take()
-            if self._watch:
+            if self._watch and self.watched:
                 self._watch(near, far)
             cleaned = self._echo.process(near, far) if self._echo and not self.bypass else near
-            for step in self._twenty.push(cleaned):
-                self._emit(pcm16.to_bytes(step), level.rms_dbfs(step))
+            self._pass_on(cleaned)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Nobody asks what was played: half of the work can be left out."""
+        return not (self._watch and self.watched) and (self._echo is None or self.bypass)
+
+    def _pass_on(self, cleaned: Int16) -> None:
+        for step in self._twenty.push(cleaned):
+            self._emit(pcm16.to_bytes(step), level.rms_dbfs(step))
 
     def far(self, frames: Int16, rate_hz: int) -> None:
         """Take what the speaker was given, silence too: without it cancelling loses 25 dB and more."""
+        if self._is_plain:
+            return
         self._far.put(self._far_rate.process(frames, rate_hz))
 
     def restart(self) -> None:

@@ -35,9 +35,14 @@ class MicCheck:
         self._frames = 0
         self._looks_left = _LOOKS
 
+    @property
+    def done(self) -> bool:
+        """Nothing more will be said."""
+        return not self._looks_left
+
     def watch(self, near: Int16, far: Int16) -> tuple[str, str] | None:
         """Take the next frames of both; a complaint and an advice, or None."""
-        if not self._looks_left:
+        if self.done:
             return None
         if near.any():
             self._heard_something = True
@@ -46,6 +51,8 @@ class MicCheck:
             if self._zero_frames >= _ZEROS_S * SAMPLE_RATE_HZ:
                 self._looks_left = 0
                 return ZEROS, ZEROS_ADVICE
+        if not self._frames and not far.any():
+            return None  # nothing sounds: nothing to compare
         return self._compare(near, far)
 
     def _compare(self, near: Int16, far: Int16) -> tuple[str, str] | None:

@@ -80,6 +80,7 @@ def spoken_wish(
         interrupt=settings.interrupt,
         post_roll_ms=POST_ROLL_MS,
         cues=settings.cues,
+        trim_silence=settings.trim_silence,
         volume_percent=settings.volume,
         first_prompt=first_prompt,
         greeting=greeting,

@@ -7,7 +7,7 @@ story: it reports happenings and raises flags, and the joint rows of `turns` bri
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -25,9 +25,11 @@ from realtime_cli.session.approvals import Approvals
 from realtime_cli.session.calls import Calls
 from realtime_cli.session.commands import (
     Command,
+    Cue,
     Disconnect,
     Finish,
     FlushPlayout,
+    PlayCue,
     Say,
     StartTimer,
     StopTimer,
@@ -44,6 +46,13 @@ from realtime_cli.session.state import ConnectionState, Notice, TokenUse
 from realtime_cli.session.turns import Happening, Turns
 from realtime_cli.session.uplink import BYTES_PER_MS, Uplink
 from realtime_cli.session.wish import Wish
+
+
+_CUES: Final[dict[Happening, Cue]] = {
+    Happening.SESSION_CONFIGURED: "ready",
+    Happening.SPEECH_ENDED: "heard",
+    Happening.LINE_LOST: "lost",
+}
 
 
 @dataclass(slots=True)
@@ -199,7 +208,10 @@ class Desk:
 
     def happen(self, happening: Happening) -> None:
         """Move the machines."""
+        before = (self.turns.connection, self.turns.user)
         self.turns.happen(happening)
+        if self.wish.cues and happening in _CUES and before != (self.turns.connection, self.turns.user):
+            self.do(PlayCue(_CUES[happening]))
 
     def raise_flag(self, flag: Flag) -> None:
         """Put a flag up."""

@@ -12,6 +12,7 @@ from realtime_cli.session.answers import Answers
 from realtime_cli.session.desk import Desk
 from realtime_cli.session.joints import Flag
 from realtime_cli.session.state import TurnMode, UserState
+from realtime_cli.session.trim import SilenceTrim
 from realtime_cli.session.turns import Happening
 
 TRANSCRIPT_TIMER: Final = "transcripts"
@@ -35,6 +36,7 @@ class Listening:
         self._desk = desk
         self._answers = answers
         self._muted_at_s = -_MUTE_TAIL_S
+        self._trim = SilenceTrim()
         self._turn_counted = False  # speech_stopped was seen, its committed not yet
 
     # The microphone.
@@ -49,8 +51,15 @@ class Listening:
             due = desk.uplink.hear_keyed(pcm, ready=desk.ready)
         else:
             tail = desk.turns.user is UserState.SPEAKING or desk.at_s < self._muted_at_s + _MUTE_TAIL_S
-            due = desk.uplink.hear_open(pcm, ready=desk.ready, silence=tail)
+            due = []
+            for part in self._trimmed(pcm, level_dbfs, tail):
+                due += desk.uplink.hear_open(part, ready=desk.ready, silence=tail)
         desk.send_audio(due)
+
+    def _trimmed(self, pcm: bytes, level_dbfs: float, tail: bool) -> list[bytes]:
+        if not self._desk.wish.trim_silence:
+            return [pcm]
+        return self._trim.pass_on(pcm, level_dbfs, wanted=tail)
 
     def mute(self) -> None:
         """The microphone is to be muted, or heard again."""

@@ -26,6 +26,7 @@ class Wish:
         interrupt: Speaking interrupts the answer.
         post_roll_ms: Sound of a talk key's turn after the key went up: people let go while they still speak.
         cues: Short tones say that the session is ready, that a turn was heard, that the line is lost.
+        trim_silence: Long silences are not sent.
         volume_percent: Of the speaker, 0 to 200.
         once: Finish after the first complete answer, function calls included (`send-text`).
         first_prompt: Typed by the user before the session began; "" for none.
@@ -57,6 +58,7 @@ class Wish:
     interrupt: bool = True
     post_roll_ms: int = 0
     cues: bool = False
+    trim_silence: bool = False
     volume_percent: int = 100
     once: bool = False
     first_prompt: str = ""
