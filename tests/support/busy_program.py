@@ -1,6 +1,6 @@
 """A session that speaks one steady tone while functions work: for tests that listen for gaps.
 
-    python -m tests.support.busy_program FUNCTION SECONDS
+    python -m tests.support.busy_program FUNCTION,... SECONDS
 
 The local server asks for the functions and speaks on; the program ends when the answer was heard, and says on stdout
 which calls were made, how long the tone was, and how often the speaker ran dry.
@@ -120,4 +120,4 @@ async def main(names: Sequence[str], seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1].split(","), float(sys.argv[2])))
+    asyncio.run(main([name for name in sys.argv[1].split(",") if name], float(sys.argv[2])))
