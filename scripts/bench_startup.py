@@ -110,16 +110,21 @@ def bare_typer(count: int) -> str:
     return "\n".join([*lines, "app()"])
 
 
+def prepare(folder: str) -> None:
+    """The bare programs, and silence for the microphone."""
+    Path(folder, "bare.py").write_text(bare_typer(command_count()))
+    Path(folder, "ws.py").write_text(WS_SCRIPT)
+    with wave.open(f"{folder}/silence.wav", "wb") as file:
+        file.setparams((1, 2, 24_000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * 24_000 * 5))
+
+
 async def measure(rounds: int, *, devices: bool) -> dict[str, Any]:
     server = Server()
     figures: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "REALTIME_CLI_CONFIG_DIR": folder, "REALTIME_CLI_DATA_DIR": folder}
-        Path(folder, "bare.py").write_text(bare_typer(command_count()))
-        Path(folder, "ws.py").write_text(WS_SCRIPT)
-        with wave.open(f"{folder}/silence.wav", "wb") as file:
-            file.setparams((1, 2, 24_000, 0, "NONE", ""))
-            file.writeframes(bytes(2 * 24_000 * 5))
+        prepare(folder)
         async with serve(server.attend, "127.0.0.1", 0) as listener:
             url = f"ws://127.0.0.1:{next(iter(listener.sockets)).getsockname()[1]}/v1"
             ours = [str(BIN / "realtime-cli")]

