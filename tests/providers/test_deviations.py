@@ -13,6 +13,7 @@ from realtime_cli.providers.builtin import BUILTIN
 from realtime_cli.runtime.speech import Manner
 from realtime_cli.server.scripted import Step
 from realtime_cli.session.facts import PromptTyped, QuitPressed
+from realtime_cli.session.request_facts import ItemPut
 from realtime_cli.session.state import TurnMode
 from realtime_cli.session.wish import Wish
 from tests.support.scenario import (
@@ -189,7 +190,13 @@ def test_the_shape_of_beta_refused_with_4000() -> None:
 
 def test_the_end_of_a_session_by_1001_goes_on_in_a_new_one() -> None:
     first: list[Step] = [*greeted(), *asked(), delta("One."), done(), Wait(100), Expire()]
-    second: list[Step] = [*greeted(), Expect("conversation.item.create"), *asked(), delta("Two.", item_id="a2"), done()]
+    second: list[Step] = [
+        *greeted(),
+        Expect("conversation.item.create"),
+        *asked(),
+        delta("Two.", item_id="a2"),
+        done(),
+    ]
     told = play(
         first,
         second,
@@ -358,3 +365,50 @@ def test_every_service_gets_its_answer_through(name: str) -> None:
     spoken_only = p.Ability.TEXT_OUTPUT not in provider.abilities
     expected = (["text", "audio"] if dialect == "beta" else ["audio"]) if spoken_only else ["text"]
     assert modalities == expected
+
+
+def test_what_a_dialect_has_no_words_for_ends_with_its_reason() -> None:
+    picture = p.MessageItem(role="user", content=(p.InputImage("data:image/png;base64,AA=="),))
+    told = play(greeted("beta"), wish=once("", opening=(ItemPut(picture, answer=True),)), dialect="beta")
+    assert told.outcome.exit_code == 76
+    assert "beta dialect has no words" in told.outcome.message
+
+
+def test_an_output_echoed_as_a_message_of_the_tool_is_nobodys_words() -> None:
+    echo = {
+        "id": "o1",
+        "type": "message",
+        "role": "tool",
+        "content": [{"type": "input_text", "text": "12:00"}],
+    }
+    added = say("conversation.item.added", item=echo, previous_item_id=None)
+    told = play([*greeted(), *asked(), added, delta("Noon."), done()])
+    assert told.lines() == ["user: hi", "assistant: Noon."]
+    assert [item.kind for item in told.state.items] == ["message", "function_call_output", "message"]
+
+
+@pytest.mark.parametrize(
+    "code", ["rate_limit_error", "rate_limit_exceeded", "server_error", "overloaded_error"]
+)
+def test_passing_troubles_are_waited_out_with_a_word(code: str) -> None:
+    trouble = {"type": "failed", "error": {"type": code, "code": None, "message": "later"}}
+    steps: list[Step] = [
+        done(status="failed", status_details=trouble),
+        Expect("response.create", within_ms=30_000),
+        delta("Now.", response_id="r2"),
+        done("r2"),
+    ]
+    told = play([*greeted(), *asked(), *steps])
+    assert (told.text, told.outcome.exit_code) == ("Now.", 0)
+    assert any("Asking again in" in text for text in told.notices())
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("max_output_tokens", "--max-tokens"), ("content_filter", "other words")]
+)
+def test_an_incomplete_answer_says_why_and_what_to_do(reason: str, words: str) -> None:
+    end = done(status="incomplete", status_details={"type": "incomplete", "reason": reason})
+    told = play([*greeted(), *asked(), delta("Half"), end])
+    assert (told.text, told.outcome.exit_code) == ("Half", 79)
+    assert words in told.outcome.advice
+    assert told.state.response_status == "incomplete"

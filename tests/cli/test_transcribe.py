@@ -1,0 +1,51 @@
+"""Where a session that only listens is to be had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from realtime_cli.cli.transcribe import _listening_target
+from realtime_cli.config.settings import load
+from realtime_cli.errors import ConfigError
+from realtime_cli.providers.choice import choose
+from realtime_cli.providers.provider import Target
+from realtime_cli.runtime.wishes import listening_wish, spoken_wish
+
+
+def target(folder: Path, **environ: str) -> Target:
+    return choose(
+        load({}, {"REALTIME_CLI_CONFIG_DIR": str(folder / "none"), **environ}, folder), may_fall_back=False
+    )
+
+
+def test_openais_url_names_the_intent_and_no_model(tmp_path: Path) -> None:
+    chosen = _listening_target(target(tmp_path, OPENAI_API_KEY="k"), None)
+    assert chosen.url == "wss://api.openai.com/v1/realtime?intent=transcription"
+
+
+def test_gateways_keep_their_model(tmp_path: Path) -> None:
+    url = "ws://127.0.0.1:9/v1/realtime?model=whisper"
+    assert _listening_target(target(tmp_path, REALTIME_CLI_URL=url), None).url == url
+
+
+def test_a_service_without_such_sessions_is_asked_for_a_silent_conversation(tmp_path: Path) -> None:
+    chosen = target(tmp_path, XAI_API_KEY="k")
+    settings = load({}, {}, tmp_path).settings
+    wish = listening_wish(settings, chosen, "server")
+    assert wish.config.type == "realtime"
+    assert wish.config.audio
+    assert wish.config.audio.input
+    detection = wish.config.audio.input.turn_detection
+    assert detection
+    assert detection.create_response is False
+    assert wish.listens_only
+
+
+def test_a_service_that_only_listens_holds_no_conversation(tmp_path: Path) -> None:
+    chosen = target(tmp_path, REALTIME_CLI_PROVIDER="together", TOGETHER_API_KEY="k")
+    settings = load({}, {}, tmp_path).settings
+    assert listening_wish(settings, chosen, "none").config.type == "transcription"
+    with pytest.raises(ConfigError, match="gives no answers"):
+        spoken_wish(settings, chosen, ())
