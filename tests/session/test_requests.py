@@ -53,6 +53,13 @@ def test_an_item_of_mixed_content_goes_in_and_is_answered_when_wanted() -> None:
     assert mind.lines() == ["user: [image/png, 1 kB]\nwhat?"]
 
 
+def test_the_servers_echo_does_not_say_it_twice() -> None:
+    mind = typed()
+    (created,) = said(mind.tell(r.ItemPut(IMAGE, answer=True)), p.ConversationItemCreate)
+    mind.hear(p.ConversationItemAdded(item=created.item), p.ConversationItemDone(item=created.item))
+    assert mind.lines() == ["user: [image/png, 1 kB]\nwhat?"]
+
+
 def test_an_item_alone_asks_for_nothing_and_keeps_its_place() -> None:
     mind = typed()
     system = p.MessageItem(id="mine", role="system", content=(p.InputText("be brief"),))
