@@ -157,6 +157,8 @@ def serve(
     for line in (*engines.missing, engines.brain.banner, offer(loaded.settings)):
         if line:
             say(line)
+    if engines.ears.name == "faster-whisper":
+        say("Loading the Whisper model; its first start downloads it.")
     options_of_it = door(behaviour_of(loaded.settings, engines))
     return asyncio.run(serve_until_stopped(engines, port, typer.echo, options_of_it, between))
 

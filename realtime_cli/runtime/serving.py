@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from realtime_cli.errors import ConfigError
 from realtime_cli.runtime.signals import Signals
-from realtime_cli.server.engines.contract import Engines
+from realtime_cli.server.engines.contract import EngineFailed, Engines
 from realtime_cli.server.link import Link
 from realtime_cli.server.listener import RunningServer, open_door, serve
 from realtime_cli.server.options import ServerOptions
@@ -35,10 +36,14 @@ async def serve_until_stopped(
 
     Raises:
         Unreachable: The port is taken.
+        ConfigError: An engine does not start.
     """
 
     async def get_ready() -> None:
-        await asyncio.gather(engines.ears.start(), engines.mouth.start())
+        try:
+            await asyncio.gather(engines.ears.start(), engines.mouth.start())
+        except EngineFailed as failed:
+            raise ConfigError(str(failed), advice="See `realtime-cli serve --list-engines`.") from failed
 
     return await _until_stopped(serve(engines, options, port, between), get_ready, ready)
 

@@ -31,7 +31,7 @@ async def run(folder: Path, *arguments: str, **more: str) -> tuple[int, str, str
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=folder,
-        env=environment(folder, PYTHONPATH=str(Path(__file__).parents[2]), **more),
+        env=environment(folder, **{"PYTHONPATH": str(Path(__file__).parents[2]), **more}),
     )  # fmt: skip
     async with asyncio.timeout(40):
         out, err = await process.communicate()
@@ -104,6 +104,22 @@ def test_serve_with_a_model_records_what_it_served_and_plays_it_again(tmp_path: 
             again = await run(tmp_path, "send-text", "--url", url, *asking)
         assert first[:2] == again[:2] == (0, "Hello there. How are you?\n"), (first, again)
         assert {"expect": "response.create", "within_ms": 60000} in json.loads(record.read_text())["steps"]
+
+    asyncio.run(main())
+
+
+def test_an_engine_that_does_not_start_is_said_in_one_line(tmp_path: Path) -> None:
+    async def main() -> None:
+        (tmp_path / "pocketsphinx").mkdir()
+        (tmp_path / "pocketsphinx" / "__init__.py").write_text("raise ImportError('broken here')")
+        root = str(Path(__file__).parents[2])
+        code, _, err = await run(
+            tmp_path, "serve", "--port", "0", "--stt-engine", "pocketsphinx", PYTHONPATH=f"{tmp_path}:{root}"
+        )
+        assert code != 0
+        assert "broken here" in err
+        assert "--list-engines" in err
+        assert "Traceback" not in err
 
     asyncio.run(main())
 
