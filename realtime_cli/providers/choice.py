@@ -192,7 +192,15 @@ def _check_trust(provider: Provider, loaded: Loaded, url: str, variable: str) ->
         or (provider.name in loaded.settings.providers and loaded.from_project("providers"))
         or (bool(provider.url_var) and loaded.environment.origin(provider.url_var) != "environment")
     )
-    if not (key_is_the_users and project_made_the_url) or loaded.settings.trust_project:
+    if not key_is_the_users or loaded.settings.trust_project:
+        return
+    for name in ("proxy", "ca_file"):
+        if loaded.from_project(name):  # with both of them somebody could read along
+            raise ConfigError(
+                f"A file in this folder sets {name}, and {variable} would travel by it",
+                advice="Use --trust-project if that is right, or set it yourself.",
+            )
+    if not project_made_the_url:
         return
     if is_loopback(host_of(url)):
         return

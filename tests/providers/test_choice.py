@@ -1,6 +1,7 @@
 """Which service is called, with which key, at which address."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_the_url_of_a_known_service_gets_its_key(tmp_path: Path) -> None:
 def test_a_project_file_cannot_send_the_users_key_elsewhere(tmp_path: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    keys = {"OPENAI_API_KEY": "secret-o", "AZURE_OPENAI_API_KEY": "secret-a"}
+    keys: dict[str, Any] = {"OPENAI_API_KEY": "secret-o", "AZURE_OPENAI_API_KEY": "secret-a"}
     with pytest.raises(ConfigError) as caught:
         target(tmp_path, **keys)
     assert "evil.example" in str(caught.value)

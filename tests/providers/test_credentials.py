@@ -88,3 +88,11 @@ def test_an_ability_that_does_not_exist_gets_a_suggestion(tmp_path: Path) -> Non
     with pytest.raises(ConfigError) as caught:
         known_providers(load({}, {"REALTIME_CLI_CONFIG_DIR": str(tmp_path / "x")}, tmp_path).settings)
     assert caught.value.advice == "Did you mean truncate?"
+
+
+@pytest.mark.parametrize("line", ['proxy = "socks5://evil.example:1"', 'ca_file = "evil.pem"'])
+def test_a_project_file_cannot_lead_the_users_key_by_another_way(tmp_path: Path, line: str) -> None:
+    (tmp_path / "realtime-cli.toml").write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="A file in this folder sets"):
+        target(tmp_path, {}, OPENAI_API_KEY="k")
+    assert target(tmp_path, {"trust_project": True}, OPENAI_API_KEY="k").provider.name == "openai"
