@@ -25,15 +25,16 @@ class Program:
     """Performs orders, tells facts, and keeps what the microphone heard."""
 
     def __init__(self, options: argparse.Namespace) -> None:
+        buffering = buffering_of(options.latency)
         shape = Shape(options.rate, options.channels)
         self.heard = bytearray()
         self.rig = AudioRig(
             self.post,
-            microphone=None if options.deaf else PortAudioMicrophone(options.input, shape=shape),
+            microphone=None if options.deaf else PortAudioMicrophone(options.input, latency=buffering.latency, shape=shape),
             echo=load(options.echo) if options.echo else None,
             speaker=None
             if options.dumb
-            else PortAudioSpeaker(options.output, buffering=buffering_of(options.latency), shape=shape),
+            else PortAudioSpeaker(options.output, buffering=buffering, shape=shape),
         )
 
     def post(self, fact: Fact) -> None:
