@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -12,23 +13,70 @@ from realtime_cli import __version__
 from realtime_cli.cli.coercion import QuickGroup
 
 COMMANDS = {
-    "talk": "talk.talk",
-    "send-text": "send_text.send_text",
-    "transcribe": "transcribe.transcribe",
-    "serve": "serve.serve",
-    "devices": "devices.devices",
-    "providers": "providers.app",
-    "tools": "tools.app",
-    "history": "history.app",
-    "replay": "replay.replay",
-    "doctor": "doctor.doctor",
-    "voices": "voices.voices",
-    "models": "voices.models",
-    "config": "config.app",
-    "keys": "keys.app",
-    "profiles": "profiles.app",
+    "talk": (
+        "talk.talk",
+        "Speak with a model, and interrupt it. Without a key it talks to the built-in local server.",
+    ),
+    "send-text": (
+        "send_text.send_text",
+        "Send a prompt, print the answer. Made for pipes and scripts.",
+    ),
+    "transcribe": (
+        "transcribe.transcribe",
+        "Write down what is said, live: captions in the terminal, or text, SRT, VTT or JSON Lines in a file.",
+    ),
+    "serve": (
+        "serve.serve",
+        "Serve the Realtime protocol on this machine, offline and without a key.",
+    ),
+    "devices": (
+        "devices.devices",
+        "List microphones and speakers, with native rate and channels; the defaults are marked.",
+    ),
+    "replay": (
+        "replay.replay",
+        "Play a journal again: the same facts must lead to the same deeds. Exit code 1 at the first difference.",
+    ),
+    "doctor": (
+        "doctor.doctor",
+        "Look at everything between this terminal and the model; each failed line comes with its next step.",
+    ),
+    "voices": (
+        "voices.voices",
+        "List voices that are known; every other name your provider has works too.",
+    ),
+    "models": (
+        "voices.models",
+        "List models that are known; every other name your provider has works too.",
+    ),
+    "providers": (
+        "providers.app",
+        "Services that can be called, and whether a key was found.",
+    ),
+    "tools": (
+        "tools.app",
+        "The functions a model may call: list them, look at one, try one.",
+    ),
+    "history": (
+        "history.app",
+        "Conversations that were held: find, read, export, resume.",
+    ),
+    "config": (
+        "config.app",
+        "See and change settings.",
+    ),
+    "keys": (
+        "keys.app",
+        "Store keys: a file that only you may read, or the system's keyring. No command ever shows one.",
+    ),
+    "profiles": (
+        "profiles.app",
+        "Settings and templates under a name, for --profile.",
+    ),
 }
-"""Command -> module in this room and the function, or the group, in it; in the order of `--help`."""
+"""Command -> (module in this room and the function, or the group, in it; what `--help` says of it). In the order of
+`--help`: functions, then groups, as Typer has them. The words stand here too so that `--help` loads no command; a test
+compares them."""
 
 
 def _version(wanted: bool) -> None:
@@ -45,8 +93,7 @@ def _root(
     """Talk with Realtime voice models in your terminal; a Unix command for scripts, too."""
 
 
-def made(names: Any = COMMANDS) -> typer.Typer:
-    """The command line with these commands; the modules of others are not imported."""
+def _empty() -> typer.Typer:
     app = typer.Typer(
         name="realtime-cli",
         cls=QuickGroup,
@@ -57,13 +104,27 @@ def made(names: Any = COMMANDS) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
+    return app
+
+
+def made(names: Any = COMMANDS) -> typer.Typer:
+    """The command line with these commands; the modules of others are not imported."""
+    app = _empty()
     for name in names:
-        module, _, attribute = COMMANDS[name].partition(".")
+        module, _, attribute = COMMANDS[name][0].partition(".")
         found = getattr(import_module(f"realtime_cli.cli.{module}"), attribute)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:
             app.command(name)(found)
+    return app
+
+
+def overview() -> typer.Typer:
+    """The command line for `--help` alone: names and words, and nothing behind them."""
+    app = _empty()
+    for name, (_, words) in COMMANDS.items():
+        app.command(name, help=words)(lambda: None)
     return app
 
 
@@ -82,4 +143,6 @@ def main() -> None:
         from realtime_cli.cli.remembering import spelled_out
 
         arguments = spelled_out(arguments)
+    if arguments in ([], ["--help"], ["-h"], ["--version"]) and "_REALTIME_CLI_COMPLETE" not in os.environ:
+        overview()(args=arguments)
     made([named] if named in COMMANDS else COMMANDS)(args=arguments)
