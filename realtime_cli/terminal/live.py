@@ -20,6 +20,7 @@ from realtime_cli.terminal.contract import NO_KEYS, KeysPicture, OutputClosed
 from realtime_cli.terminal.counter import Lines
 from realtime_cli.terminal.entries import begins_turn, entry_lines, note_lines
 from realtime_cli.terminal.meters import Ballistics
+from realtime_cli.terminal.notes import Notes
 from realtime_cli.terminal.output import silence
 from realtime_cli.terminal.question import Asked
 from realtime_cli.terminal.quiet import QuietStderr
@@ -95,7 +96,7 @@ class LiveView:
         self._last: tuple[SessionState, float] | None = None
         self.asked = Asked()
         self._watches_size = False
-        self._notes: list[str] = []
+        self._notes = Notes()
         self._reports = Reports()
 
     def watch_keys(
@@ -110,8 +111,9 @@ class LiveView:
         return self._last[0] if self._last is not None else None
 
     def note(self, lines: Lines) -> None:
-        """Print these lines above the region, with the next picture."""
-        self._notes.extend(lines)
+        """Show these lines with the next picture, and print them in their place."""
+        state = self.state
+        self._notes.add(lines, len(state.entries) if state is not None else 0)
 
     def copy(self, text: str) -> None:
         """By the terminal, and by the desktop's own program."""
@@ -146,7 +148,7 @@ class LiveView:
         """
         self._last = (state, now_s)
         self._saw(state)
-        self._notes += self._reports.new(state)
+        self.note(self._reports.new(state))
         if self._live is None:
             return
         size = self._measure()
@@ -154,7 +156,7 @@ class LiveView:
             self._guarded(self._erase_at_new_size, size[0])
             self._size = size
             self._drawn = _NOTHING
-        settled = self._settled_lines(state, state.settled) + self._noted_lines()
+        settled = self._settled_lines(state, state.settled)
         picture = render(self._calmed(state, now_s), self._canvas(), now_s)
         if not settled and picture == self._drawn:
             self.asked.show(state.question, now_s)
@@ -171,7 +173,8 @@ class LiveView:
             if self._live is not None:
                 if self._last is not None:
                     state, _ = self._last
-                    left = self._settled_lines(state, len(state.entries)) + self._noted_lines()
+                    left = self._settled_lines(state, len(state.entries))
+                    left += self._noted_lines(self._notes.rest())
                     self._region.picture = _NOTHING
                     self._guarded(self._show, left)
                 self._leave()
@@ -218,6 +221,7 @@ class LiveView:
             printed=self._printed,
             epoch_offset_s=self._epoch_offset_s,
             shows_cost=self._shows_cost,
+            notes=self._notes.waiting,
             peaks=Peaks(self._mic.peak_dbfs, self._speaker.peak_dbfs),
         )
 
@@ -225,15 +229,15 @@ class LiveView:
         width = max(12, self._size[0] - 1)
         lines: list[Text] = []
         for index, entry in enumerate(state.entries[self._printed : end], self._printed):
+            lines += self._noted_lines(self._notes.due(index))
             if begins_turn(entry, index):
                 lines.append(Text())
             lines += entry_lines(entry, width, self._theme)
         self._printed = max(self._printed, end)
-        return lines
+        return lines + self._noted_lines(self._notes.due(self._printed))
 
-    def _noted_lines(self) -> list[Text]:
+    def _noted_lines(self, notes: Lines) -> list[Text]:
         width = max(12, self._size[0] - 1)
-        notes, self._notes = self._notes, []
         return [line for note in notes for line in note_lines(note, width, self._theme)]
 
     def _write(self, order: str) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from realtime_cli.session.state import Entry, Notice, SessionState
 from realtime_cli.terminal.contract import NO_KEYS, KeysPicture
-from realtime_cli.terminal.entries import begins_turn, entry_lines, notice_lines
+from realtime_cli.terminal.entries import begins_turn, entry_lines, note_lines, notice_lines
 from realtime_cli.terminal.hints import help_lines, hints_line, prompt_lines
 from realtime_cli.terminal.question_lines import question_lines
 from realtime_cli.terminal.status import NO_PEAKS, Peaks, facts_line, state_lines
@@ -35,6 +35,7 @@ class Canvas:
         printed: So many entries stand in the scrollback already; more than `settled` after an early stop only.
         epoch_offset_s: Epoch time minus loop time, None when unknown: then the session time left is not shown.
         peaks: Of the meters.
+        notes: Answers to commands that wait for what is still being said above them.
         shows_cost: The estimated cost stands in the status line.
     """
 
@@ -47,6 +48,7 @@ class Canvas:
     epoch_offset_s: float | None = None
     peaks: Peaks = NO_PEAKS
     shows_cost: bool = True
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def render(state: SessionState, canvas: Canvas, now_s: float) -> Picture:
     ]
     notices = _notices(alive, width, canvas.theme)
     asked = question_lines(state.question, width, canvas.theme) if state.question is not None else []
-    body = _page(state, canvas, width) or _body(state, first, canvas.theme, width, now_s)
+    body = _page(state, canvas, width) or _body(state, first, canvas, width, now_s)
 
     left = room - min(len(top), room)
     typed = typed[-left:] if left else []
@@ -123,13 +125,15 @@ def _page(state: SessionState, canvas: Canvas, width: int) -> list[Text]:
     return []
 
 
-def _body(state: SessionState, first: int, theme: Theme, width: int, now_s: float) -> list[Text]:
+def _body(state: SessionState, first: int, canvas: Canvas, width: int, now_s: float) -> list[Text]:
     lines: list[Text] = []
     for index, entry in enumerate(state.entries[first:], first):
         if not isinstance(entry, Notice):
             if begins_turn(entry, index):
                 lines.append(Text())
-            lines += entry_lines(entry, width, theme, now_s)
+            lines += entry_lines(entry, width, canvas.theme, now_s)
+    for note in canvas.notes:
+        lines += note_lines(note, width, canvas.theme)
     return lines
 
 
@@ -140,7 +144,9 @@ def _notices(alive: tuple[Entry, ...], width: int, theme: Theme) -> list[Text]:
 
 
 def _finished(line: Text, width: int) -> Text:
-    if not any(span.style == "reverse" for span in line.spans[-1:]):  # the cursor behind the last word is a blank
+    if not any(
+        span.style == "reverse" for span in line.spans[-1:]
+    ):  # the cursor behind the last word is a blank
         line.rstrip()
     if line.cell_len > width:
         line.truncate(width)

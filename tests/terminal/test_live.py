@@ -20,6 +20,7 @@ from tests.terminal.states import (
     CALLING,
     HEARING,
     NOW_S,
+    PLUG,
     QUESTION,
     READY,
     SPEAKING,
@@ -320,3 +321,41 @@ def test_a_real_descriptor_whose_reader_went_away_counts_as_closed() -> None:
         with pytest.raises(OutputClosed):
             view.start()
         view.stop()
+
+
+def test_a_note_stands_behind_what_was_being_said() -> None:
+    desk = Desk()
+    desk.view.start()
+    desk.view.update(SPEAKING, NOW_S)
+    desk.view.note(["noted meanwhile"])
+    desk.view.update(SPEAKING, NOW_S)
+    shown = desk.screen.text
+    assert shown.index("twenty past") < shown.index("· noted meanwhile") < shown.index("speaking")
+    later = replace(SPEAKING, entries=(*SPEAKING.entries[:2], ANSWERED, PLUG, QUESTION, ANSWERED), settled=6)
+    desk.view.update(later, NOW_S)
+    desk.view.stop()
+    rows = desk.screen.scrollback
+    assert sum("noted meanwhile" in row for row in rows) == 1
+    place = next(index for index, row in enumerate(rows) if "noted meanwhile" in row)
+    assert any("twenty past" in row for row in rows[:place])
+    assert any("what time is it" in row for row in rows[place:])
+
+
+def test_a_long_list_is_printed_at_once() -> None:
+    desk = Desk()
+    desk.view.start()
+    desk.view.update(SPEAKING, NOW_S)
+    desk.view.note([f"line {number}" for number in range(20)])
+    desk.view.update(SPEAKING, NOW_S)
+    rows = desk.screen.scrollback
+    assert next(row for row in rows if "line " in row) == "· line 0"
+    assert sum("line " in row for row in rows) == 20
+
+
+def test_notes_that_wait_are_printed_at_the_end() -> None:
+    desk = Desk()
+    desk.view.start()
+    desk.view.update(SPEAKING, NOW_S)
+    desk.view.note(["the last word"])
+    desk.view.stop()
+    assert "the last word" in desk.screen.text
