@@ -143,7 +143,11 @@ def _live(hours: float) -> dict[str, float]:
         store.close()
     asked = [item.text for item in kept if item.role == "user"]
     answered = sum(item.role == "assistant" for item in kept)
-    assert asked == [f"question {turn}" for turn in range(turns)], "the history has gaps or doubles"
+    wanted = [f"question {turn}" for turn in range(turns)]
+    wrong = next(
+        (at for at, pair in enumerate(zip(asked, wanted, strict=False)) if pair[0] != pair[1]), len(asked)
+    )
+    assert asked == wanted, f"gaps or doubles from {wrong} on: {asked[wrong - 2 : wrong + 4]}"
     assert answered >= turns, (answered, turns)
     assert grown <= ALLOWED_BYTES_PER_TURN, f"{grown:.0f} bytes for each turn"
     return {

@@ -54,6 +54,13 @@ class Writer:
             return
         self._jobs.put(job)
 
+    def settle(self, wait_s: float) -> None:
+        """Give what is waiting a moment to be done; a slow disk is not waited for."""
+        if not (self.broken or self._closed):
+            done = threading.Event()
+            self._jobs.put(done.set)
+            done.wait(wait_s)
+
     def close(self, wait_s: float = 15.0) -> None:
         """Do what is waiting, then end the thread. A disk that hangs is left behind after `wait_s`.
 

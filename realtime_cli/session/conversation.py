@@ -23,7 +23,7 @@ from realtime_cli.session.heard import Heard
 from realtime_cli.session.rows import Kind, Row
 from realtime_cli.session.state import Entry, Notice, Role
 
-KEPT_ROWS: Final = 1_000
+KEPT_ROWS: Final = 2_000
 """Settled rows that can still be listed, deleted and told to a new session. A day of talk has ten thousand."""
 
 
@@ -200,7 +200,7 @@ class Conversation:
                 self._settled.append(entry)
             self._settled_rows += 1
             heard.forget(row.item_id)
-        if self._settled_rows > 2 * KEPT_ROWS:
+        if self._settled_rows > 2 * KEPT_ROWS and not self._unacknowledged:
             self._forget_rows(self._settled_rows - KEPT_ROWS)
 
     def entries(self, heard: Heard, *, speaker_works: bool) -> tuple[tuple[Entry, ...], int]:
