@@ -51,6 +51,7 @@ class Turn:
     said: str
     heard: str = ""
     first_audio_ms: float | None = None
+    failed: bool = False  # and the client was told so
 
 
 @dataclass
@@ -63,10 +64,10 @@ class Running:
     peak_bytes: int = 0
     cpu_s: float = field(default=0.0)
 
-    def look(self) -> tuple[float, int]:
-        """CPU seconds so far and resident bytes (shared pages counted once) of the whole process tree."""
+    def look(self, *, alone: bool = False) -> tuple[float, int]:
+        """CPU seconds so far and resident bytes (shared pages counted once) of the process tree, or of it alone."""
         cpu_s, memory = 0.0, 0
-        for pid in tree(self.pid):
+        for pid in [self.pid] if alone else tree(self.pid):
             try:
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
@@ -136,8 +137,11 @@ class Caller:
                 has_heard = True
             elif kind == "response.output_audio.delta" and self.turn.first_audio_ms is None:
                 self.turn.first_audio_ms = (monotonic() - self.spoke_until) * 1000
+            elif kind.startswith(completed.removesuffix("completed") + "failed"):
+                has_heard = self.turn.failed = True
             elif kind == "response.done":
                 has_answered = True
+                self.turn.failed = self.turn.failed or event["response"]["status"] == "failed"
             if has_heard and (has_answered or not self.answers):
                 has_heard = has_answered = False
                 self.done.set()
