@@ -110,7 +110,7 @@ def _turn_text(state: SessionState) -> Text:
     if state.muted:
         return Text("microphone off", "red")
     if state.answer_waits:
-        return Text("a: answer now", "bold yellow")
+        return Text("answer waits", "bold yellow")
     speaking = (
         state.talk_key_down if state.turn_mode is TurnMode.PUSH_TO_TALK else state.user is UserState.SPEAKING
     )

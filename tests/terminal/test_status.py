@@ -52,7 +52,7 @@ def test_meters_do_not_jump_when_the_word_changes() -> None:
         (replace(SPEAKING, user=UserState.SPEAKING, local_speech=True), "voice"),
         (replace(READY, turn_mode=TurnMode.PUSH_TO_TALK), "talk key up"),
         (PUSHING, "talk key down"),
-        (WAITING, "a: answer now"),
+        (WAITING, "answer waits"),
         (replace(READY, muted=True), "microphone off"),
         (replace(READY, mic_works=False), "no microphone"),
     ],
