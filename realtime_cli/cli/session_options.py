@@ -37,6 +37,16 @@ class PolicyName(StrEnum):
     off = "off"
 
 
+class DelayName(StrEnum):
+    """How long a transcription may wait for more."""
+
+    minimal = "minimal"
+    low = "low"
+    medium = "medium"
+    high = "high"
+    xhigh = "xhigh"
+
+
 class McpApprovalName(StrEnum):
     """Who allows the provider's own tool calls."""
 
@@ -151,6 +161,23 @@ TranscriptionPrompt = Annotated[
         "--transcription-prompt",
         metavar="TEXT",
         help="Names and words to expect in what you say.",
+        rich_help_panel=PROVIDER,
+    ),
+]
+Keywords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keyword",
+        metavar="WORD",
+        help="A word to expect in what you say (newer models). Repeatable.",
+        rich_help_panel=PROVIDER,
+    ),
+]
+TranscriptionDelay = Annotated[
+    DelayName | None,
+    typer.Option(
+        "--transcription-delay",
+        help="How long a live model may wait for more before it writes (gpt-realtime-whisper).",
         rich_help_panel=PROVIDER,
     ),
 ]

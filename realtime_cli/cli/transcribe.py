@@ -59,6 +59,8 @@ def transcribe(
     transcription_model: options.TranscriptionModel = None,
     language: session_options.Language = None,
     transcription_prompt: session_options.TranscriptionPrompt = None,
+    keywords: session_options.Keywords = None,
+    transcription_delay: session_options.TranscriptionDelay = None,
     dialect: options.Dialect = None,
     vad: Annotated[
         TurnsName,

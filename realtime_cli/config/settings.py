@@ -64,6 +64,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     noise_reduction: Literal["near_field", "far_field", "off"] | None = None
     language: str | None = None
     transcription_prompt: str | None = None
+    keywords: tuple[str, ...] = ()
+    transcription_delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
     tracing: bool | None = None
     hosted_mcp: tuple[str, ...] = ()
     hosted_mcp_approval: Literal["ask", "always", "never"] = "ask"

@@ -155,14 +155,15 @@ def _with_sound_fields(settings: Settings, audio: AudioConfig) -> AudioConfig:
     if settings.noise_reduction is not None:
         kind = settings.noise_reduction
         audio_in = replace(audio_in, noise_reduction=None if kind == "off" else NoiseReduction(type=kind))
-    if settings.language is not None or settings.transcription_prompt is not None:
-        known = audio_in.transcription or Transcription()
-        known = replace(
-            known,
-            language=settings.language or known.language,
-            prompt=settings.transcription_prompt or known.prompt,
-        )
-        audio_in = replace(audio_in, transcription=known)
+    said: dict[str, Any] = {
+        "language": settings.language,
+        "prompt": settings.transcription_prompt,
+        "keywords": settings.keywords or None,
+        "delay": settings.transcription_delay,
+    }
+    said = {name: value for name, value in said.items() if value is not None}
+    if said:
+        audio_in = replace(audio_in, transcription=replace(audio_in.transcription or Transcription(), **said))
     if settings.idle_timeout_ms is not None and isinstance(audio_in.turn_detection, ServerVad):
         detection = replace(audio_in.turn_detection, idle_timeout_ms=settings.idle_timeout_ms)
         audio_in = replace(audio_in, turn_detection=detection)

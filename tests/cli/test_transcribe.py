@@ -49,3 +49,19 @@ def test_a_service_that_only_listens_holds_no_conversation(tmp_path: Path) -> No
     assert listening_wish(settings, chosen, "none").config.type == "transcription"
     with pytest.raises(ConfigError, match="gives no answers"):
         spoken_wish(settings, chosen, ())
+
+
+def test_hints_for_the_transcription_are_said(tmp_path: Path) -> None:
+    flags = {
+        "language": "de",
+        "keywords": ("Ada",),
+        "transcription_delay": "low",
+        "transcription_prompt": "names",
+    }
+    settings = load(flags, {}, tmp_path).settings
+    wish = listening_wish(settings, target(tmp_path, OPENAI_API_KEY="k"), "semantic")
+    assert wish.config.audio
+    assert wish.config.audio.input
+    asked = wish.config.audio.input.transcription
+    assert asked
+    assert (asked.language, asked.keywords, asked.delay, asked.prompt) == ("de", ("Ada",), "low", "names")
