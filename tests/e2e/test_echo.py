@@ -1,0 +1,87 @@
+"""The first answer of a session, with default settings: interrupted with a headset, whole on open speakers."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from realtime_cli.dsp.echo import load
+from tests.support.console import console
+from tests.support.sound import VirtualAudio, speech
+from tests.support.tap import Tap
+
+pytestmark = [
+    pytest.mark.device,
+    pytest.mark.engines,
+    pytest.mark.pty,
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(load("auto") is None, reason="livekit is not installed"),
+]
+
+_ROOT = Path(__file__).parents[2]
+
+
+@contextlib.contextmanager
+def room(house: VirtualAudio, *options: str) -> Iterator[None]:
+    """Open speakers: what is played comes back to the microphone."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.room", *options],
+        cwd=_ROOT,
+        env=house.env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "up"
+        yield
+    finally:
+        process.terminate()
+        process.wait(5)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def test_with_a_headset_the_first_answer_can_be_interrupted(
+    house: VirtualAudio, wire: Tap, workplace: Path
+) -> None:
+    with console(["talk", "--url", wire.url], house.env, workplace) as terminal:
+        terminal.wait_for("listening")
+        house.say(speech("what can you do")).wait()
+        with house.hear() as recording:
+            wire.wait("response.output_audio.delta", 20)
+            recording.until_sounding()
+        threading.Event().wait(1.2)
+        start = len(wire.messages)
+        speaking = house.say(speech("what time is it"))
+        wire.wait("input_audio_buffer.speech_started", 5, after=start)
+        wire.wait("conversation.item.truncate", 2, after=start)
+        speaking.wait()
+        terminal.type("q")
+        assert terminal.wait_end() == 0
+
+
+def test_on_open_speakers_the_first_answer_does_not_interrupt_itself(
+    house: VirtualAudio, wire: Tap, workplace: Path
+) -> None:
+    with (
+        room(house, "--echo-db", "0"),
+        console(["talk", "--url", wire.url], house.env, workplace) as terminal,
+    ):
+        terminal.wait_for("listening")
+        house.say(speech("what can you do")).wait()
+        index, _ = wire.wait("response.output_audio.delta", 20)
+        wire.wait("response.output_audio.done", 20)
+        with house.hear() as recording:
+            recording.until_quiet(800)
+        after = [message.type for message in wire.messages[index:]]
+        terminal.type("q")
+        assert terminal.wait_end() == 0
+    assert "input_audio_buffer.speech_started" not in after
+    assert "conversation.item.truncate" not in after
