@@ -94,6 +94,12 @@ def _check_project(loaded: Loaded, target: Target) -> None:
     trusted = loaded.settings.trust_project and not loaded.from_project("trust_project")
     here = not target.url or is_loopback(host_of(target.url))
     check_project(loaded.origins, (PROJECT_FILE, DOTENV_FILE), trusted=trusted, is_this_machine=here)
+    words = loaded.settings.instructions or ""
+    if not trusted and loaded.from_project("instructions") and words.startswith("@"):
+        raise ConfigError(
+            f"{loaded.origins['instructions']} in this folder wants to send the file {words[1:]} to the model",
+            advice="Use --trust-project if this folder is yours.",
+        )
 
 
 @asynccontextmanager
