@@ -13,12 +13,13 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from realtime_cli import protocol as p
+from realtime_cli.session.conversation import text_of
 from realtime_cli.session.desk import Desk
 from realtime_cli.session.fitting import fitted_response
 from realtime_cli.session.holdings import Aside
 from realtime_cli.session.intents import Intent, Purpose
 from realtime_cli.session.request_facts import AskedAside
-from realtime_cli.session.rows import Kind
+from realtime_cli.session.rows import Kind, Row
 from realtime_cli.session.tokens import add_usage
 from realtime_cli.session.verdicts import judge
 
@@ -171,14 +172,11 @@ class Asides:
         self._desk.asides[aside.aside_id] = aside
 
 
-def _at_server(row: object) -> bool:
-    kind = getattr(row, "kind", None)
-    flags = ("gone", "unsent", "reserved", "hidden")
-    return kind in (Kind.MESSAGE, Kind.CALL, Kind.OTHER) and not any(getattr(row, flag) for flag in flags)
+def _at_server(row: Row) -> bool:
+    absent = row.gone or row.unsent or row.reserved or row.hidden
+    return row.kind is not Kind.NOTICE and not absent
 
 
 def _words(response: p.Response) -> str:
-    from realtime_cli.session.conversation import text_of
-
     messages = [item for item in response.output if isinstance(item, p.MessageItem)]
     return "\n".join(text_of(part) for item in messages for part in item.content)

@@ -8,7 +8,7 @@ from typing import assert_never
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from realtime_cli.protocol import AudioConfig, AudioInput, SemanticVad, SessionConfig
+from realtime_cli.protocol import AudioConfig, AudioInput, SemanticVad, SessionConfig, merge
 from realtime_cli.session import request_facts as facts
 from realtime_cli.session.answers import Answers
 from realtime_cli.session.asides import Asides
@@ -95,8 +95,6 @@ class Requests:
 
     def _with_voice(self, config: SessionConfig) -> SessionConfig:
         """The voice for the next session."""
-        from realtime_cli.protocol import merge
-
         return merge(self._desk.wish.config, config)
 
     def _change_turns(self, fact: facts.TurnsChanged) -> None:
