@@ -37,7 +37,7 @@ from realtime_cli.history.records import Opening
 from realtime_cli.runtime.local import LocalServer
 from realtime_cli.runtime.recorder import Recorder
 from realtime_cli.runtime.run import Plan, run
-from realtime_cli.runtime import witness
+from realtime_cli.runtime import witnesses
 from realtime_cli.server.engines.catalog import EngineChoice, assemble
 from realtime_cli.session.facts import MicHeard, PromptTyped
 from realtime_cli.session.state import Spoken, TurnMode
@@ -77,8 +77,8 @@ async def main():
     engines = assemble(EngineChoice(ears="none", mouth="tone", brain="echo", vad="energy"))
     async with LocalServer(engines) as server:
         await run(Plan(wish, p.ALL, server.open, View(), keyboard=lambda post, _: Keys(post), witnesses=(
-            witness.journal(folder / "{round}.journal", wish, p.ALL, sound=False),
-            recorder.make, witness.diary(book, offset_s))))
+            witnesses.journal(folder / "{round}.journal", wish, p.ALL, sound=False),
+            recorder.make, witnesses.diary(book, offset_s))))
 
 asyncio.run(main())
 """

@@ -28,6 +28,13 @@ class RecordFormatName(StrEnum):
     flac = "flac"
 
 
+class TitleName(StrEnum):
+    """Who finds the title of a conversation."""
+
+    words = "words"
+    model = "model"
+
+
 class StatsBy(StrEnum):
     """What a line of the statistics stands for."""
 
@@ -86,6 +93,15 @@ SessionIdle = Annotated[
         "--idle-timeout",
         metavar="SECONDS",
         help="End when nobody says anything for so long.",
+        rich_help_panel=MEMORY,
+    ),
+]
+Title = Annotated[
+    TitleName | None,
+    typer.Option(
+        "--title",
+        help="The title in the history: your first words, or one question to the model beside the conversation.",
+        show_default="words",
         rich_help_panel=MEMORY,
     ),
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from realtime_cli.cli.later import asyncio
 from realtime_cli.config.paths import data_dir
 from realtime_cli.errors import RecordingError
+from realtime_cli.protocol.abilities import Ability
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
@@ -100,11 +101,11 @@ class Memory:
         self, plan: Plan, recorder: Recorder | None, epoch_offset_s: float
     ) -> Iterator[MakeWitness]:
         """The journal first, so that what follows is in it."""
-        from realtime_cli.runtime import witness
+        from realtime_cli.runtime import witnesses
 
         settings, target = self.prepared.settings, self.prepared.target
         if settings.journal is not None:
-            yield witness.journal(
+            yield witnesses.journal(
                 Path(settings.journal), plan.wish, plan.abilities, sound=settings.journal_audio
             )
         if recorder is not None:
@@ -116,7 +117,8 @@ class Memory:
             sound = str(recorder.path) if recorder is not None else ""
             opening = Opening(self.command, target.provider.name, target.model, self.conversation_id, sound)
             book = DiaryPlan(history_path(), opening, settings.history_days, len(self.earlier))
-            yield witness.diary(book, epoch_offset_s)
+            asks = settings.title == "model" and not plan.wish.once and Ability.OUT_OF_BAND in plan.abilities
+            yield witnesses.diary(book, epoch_offset_s, title_by_model=asks)
         if not plan.wish.once:
             from realtime_cli.runtime.price_watch import price_watch
 

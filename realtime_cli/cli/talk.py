@@ -181,6 +181,7 @@ def talk(
     jsonl_schema: screen.JsonlSchema = False,
     continued: memory_options.Continue = None,
     history: memory_options.History = None,
+    title: memory_options.Title = None,
     journal: memory_options.Journal = None,
     journal_audio: memory_options.JournalAudio = None,
     record: Record = None,

@@ -71,6 +71,10 @@ class Pen:
         """An item has another name now."""
         self._writer.do(lambda: self._opened().rename_item(self._run_id, old_key, new_key))
 
+    def set_title(self, title: str) -> None:
+        """Another title than the first words."""
+        self._writer.do(lambda: self._opened().set_title(self.conversation_id, title))
+
     def end(self, ending: Ending) -> None:
         """The run is over."""
         self._writer.do(lambda: self._opened().end(self._run_id, ending))

@@ -15,7 +15,7 @@ from realtime_cli.history.pen import DiaryPlan
 from realtime_cli.history.records import ItemRecord, Opening
 from realtime_cli.history.store import Store
 from realtime_cli.runtime.run import Outcome, Plan, Post, run
-from realtime_cli.runtime.witness import diary
+from realtime_cli.runtime.witnesses import diary
 from realtime_cli.server.engines.catalog import EngineChoice, assemble
 from realtime_cli.server.listener import serve
 from realtime_cli.session.facts import PromptTyped, QuitPressed
