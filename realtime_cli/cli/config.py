@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from realtime_cli.cli.boundary import guarded, say
+from realtime_cli.cli.completion import complete_setting
 from realtime_cli.cli.options import Debug
 from realtime_cli.cli.table import print_json, print_rows
 from realtime_cli.config.paths import DOTENV_FILE, PROJECT_FILE, config_file
@@ -17,7 +18,9 @@ from realtime_cli.errors import ConfigError
 
 app = typer.Typer(name="config", help="See and change settings.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(help="A setting, as `config list --all` shows it.")]
+Name = Annotated[
+    str, typer.Argument(help="A setting, as `config list --all` shows it.", autocompletion=complete_setting)
+]
 
 FIRST_CONTENT = """\
 # Settings of realtime-cli, one on each line. All of them: realtime-cli config list --all

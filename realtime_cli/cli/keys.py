@@ -9,11 +9,16 @@ from typing import Annotated
 import typer
 
 from realtime_cli.cli.boundary import guarded, say
+from realtime_cli.cli.completion import complete_key
 from realtime_cli.cli.options import Debug
 from realtime_cli.cli.table import print_json, print_rows
 from realtime_cli.config.keys import KeyStore, keys_file
 from realtime_cli.config.secret import Secret
 from realtime_cli.errors import ConfigError
+
+Stored = Annotated[
+    str, typer.Argument(help="The name it is stored under, or its provider.", autocompletion=complete_key)
+]
 
 app = typer.Typer(
     name="keys",
@@ -73,7 +78,7 @@ def list_keys(
 
 @app.command("remove")
 @guarded
-def remove_key(name: Name, debug: Debug = False) -> int:
+def remove_key(name: Stored, debug: Debug = False) -> int:
     """Forget a stored key.
 
     Example: `realtime-cli keys remove openai`.

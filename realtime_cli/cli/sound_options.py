@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from realtime_cli.cli.completion import complete_input_device, complete_output_device
 from realtime_cli.cli.options import SOUND, EchoName
 
 
@@ -21,12 +22,22 @@ class FormatName(StrEnum):
 InputDevice = Annotated[
     str | None,
     typer.Option(
-        "--input-device", metavar="N|NAME", help="Microphone (see `devices`).", rich_help_panel=SOUND
+        "--input-device",
+        metavar="N|NAME",
+        help="Microphone (see `devices`).",
+        rich_help_panel=SOUND,
+        autocompletion=complete_input_device,
     ),
 ]
 OutputDevice = Annotated[
     str | None,
-    typer.Option("--output-device", metavar="N|NAME", help="Speaker (see `devices`).", rich_help_panel=SOUND),
+    typer.Option(
+        "--output-device",
+        metavar="N|NAME",
+        help="Speaker (see `devices`).",
+        rich_help_panel=SOUND,
+        autocompletion=complete_output_device,
+    ),
 ]
 InputFile = Annotated[
     str | None,
