@@ -25,10 +25,10 @@ from realtime_cli.runtime.speech import Manner
 from realtime_cli.runtime.wiretap import Tap
 from realtime_cli.runtime.witness import MakeWitness, Witness
 from realtime_cli.session.core import SessionCore
-from realtime_cli.session.facts import BreakPressed, Fact, InputEnded, QuitPressed
+from realtime_cli.session.facts import BreakPressed, Fact, InputEnded, MicHeard, Played, QuitPressed
 from realtime_cli.session.state import Phase, SessionState
 from realtime_cli.session.wish import Wish
-from realtime_cli.terminal.contract import OutputClosed, View
+from realtime_cli.terminal.contract import EveryChange, OutputClosed, View
 from realtime_cli.transport.transport import Opener
 
 Post = Callable[[Fact], None]
@@ -37,6 +37,8 @@ Post = Callable[[Fact], None]
 PICTURE_S = 0.1
 # While nothing happens the session's clock on the screen goes on.
 IDLE_PICTURE_S = 1.0
+# Fifty times a second, and none of them changes what a program wants to read.
+_SOUND = (MicHeard, Played)
 _MOVING = (Phase.CONNECTING, Phase.CALLING, Phase.RECONNECTING)
 
 
@@ -116,6 +118,7 @@ class _Session:
         self._begun_s = self._loop.time()  # before any fact can be posted: the mind's time never goes back
         self._core = SessionCore(plan.wish, plan.abilities)
         self._dirty = asyncio.Event()
+        self._exact = isinstance(plan.view, EveryChange)
         self._signal: int | None = None
         self._output_closed = False
         self._witnesses: list[Witness] = []
@@ -199,6 +202,8 @@ class _Session:
             for command in commands:
                 interpreter.perform(command)
             self._dirty.set()
+            if self._exact and not isinstance(fact, _SOUND) and not self._update():
+                self._inbox.close()
             if interpreter.finished is not None:
                 return
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from realtime_cli.session.state import SessionState
 from realtime_cli.terminal.bindings import DEFAULT_BINDINGS, Bindings
@@ -64,6 +64,13 @@ class View(Protocol):
 
     def stop(self) -> None:
         """Show what is not shown yet and give the screen back as it was. May be called twice, never raises."""
+
+
+@runtime_checkable
+class EveryChange(Protocol):
+    """A view that wants to be updated after every fact, not ten times a second: no state may escape it."""
+
+    every_change: bool
 
 
 class OutputClosed(Exception):

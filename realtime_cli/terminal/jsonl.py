@@ -14,6 +14,8 @@ from realtime_cli.terminal.theme import Theme
 class JsonlView(PlainView):
     """One object a line for every finished turn, state change, call and error."""
 
+    every_change = True
+
     def __init__(self, out: TextIO, err: TextIO, theme: Theme) -> None:
         """`out` gets the lines, `err` what a person at the terminal needs (the line being typed, questions)."""
         super().__init__(out, err, theme)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -120,3 +124,38 @@ def test_a_line_is_one_line_of_printable_ascii_whatever_was_said(text: str) -> N
         read = msgspec.json.decode(line, type=Line)
         if isinstance(read, TurnLine) and text.isprintable():
             assert read.text == text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+@pytest.mark.pty
+def test_a_whole_session_without_a_terminal_writes_every_state_and_nothing_else(tmp_path: Path) -> None:
+    from jsonschema import Draft202012Validator
+
+    command = [
+        sys.executable,
+        "-m",
+        "realtime_cli",
+        "talk",
+        "--provider",
+        "local",
+        "--no-audio",
+        "--no-history",
+    ]
+    done = subprocess.run(
+        [*command, "--jsonl"],
+        input="hello",
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=True,
+        start_new_session=True,
+        cwd=tmp_path,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    for line in lines:
+        Draft202012Validator(schema()).validate(line)
+    assert next(line["text"] for line in lines if line["type"] == "turn") == "hello"
+    states = [line["state"] for line in lines if line["type"] == "state"]
+    assert states[0] == "connecting"
+    assert states[-1] == "ended"
+    assert {"thinking", "speaking", "listening"} <= set(states)
+    assert not any(one == other for one, other in pairwise(states))
