@@ -2,7 +2,7 @@
 
     python scripts/bench_echo.py [--seconds 60] [--rooms drift] [--engines none,house] [--json FILE]
 
-"house" is what the program uses. Candidates that are not installed are skipped (livekit, pywebrtc-audio).
+"house" is what the program uses (`--echo auto`). Candidates that are not installed are skipped (livekit, pywebrtc-audio).
 
 The room: espeak-ng speaks at -22 dBFS (far end). Its echo is the convolution with a decaying random response of
 200 ms (RT60 0.25 s) behind a loudspeaker's band pass, 100 ms late, at the stated level relative to the far end.
@@ -185,7 +185,7 @@ def livekit(noise_suppression: bool) -> Process:
 
 
 def house() -> Process:
-    canceller = echo.load("webrtc")
+    canceller = echo.load("auto")
     if canceller is None:
         raise ImportError("no canceller is installed")
     return canceller.process

@@ -41,6 +41,7 @@ class Playback:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._paused = False
+        desk.volume_percent = desk.wish.volume_percent
 
     @property
     def timers(self) -> dict[str, Callable[[], None]]:

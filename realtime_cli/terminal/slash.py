@@ -10,6 +10,7 @@ from typing import Literal
 from realtime_cli.session.state import SessionState
 from realtime_cli.terminal import slash_items as of_items
 from realtime_cli.terminal import slash_session as of_session
+from realtime_cli.terminal import slash_sound as of_sound
 from realtime_cli.terminal.counter import Counter
 from realtime_cli.terminal.sanitize import clean_line
 
@@ -58,6 +59,7 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("audio", "FILE", "let the model hear a recording", of_items.audio, "file"),
     SlashCommand("answer", "", "answer now", of_session.answer),
     SlashCommand("cancel", "[RESPONSE]", "stop a response", of_session.cancel),
+    SlashCommand("volume", "[N|+|-]", "how loud the answers are; the speaker's latency", of_sound.volume),
     SlashCommand("model", "", "which model it is", of_session.model),
     SlashCommand("context", "", "how full the memory is, what would be dropped", of_session.context),
     SlashCommand("cost", "", "tokens and cost", of_session.cost),

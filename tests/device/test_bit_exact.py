@@ -67,6 +67,16 @@ def test_a_48_khz_sound_system_is_heard_and_plays_true(
     assert correlation(spoken, heard)[0] > 0.99
 
 
+def test_a_44_1_khz_sound_system_is_heard_and_plays_true(sound_system: None, tmp_path: Path) -> None:
+    spoken = read_wav(speech("one two three"))[0][:, 0]
+    with virtual_audio(44_100) as house:
+        played, heard = both_ways(
+            house, write_wav(tmp_path / "spoken.wav", spoken), "--rate", "44100", *STEADY
+        )
+    assert correlation(spoken, resample(played, 44_100, 24_000))[0] > 0.99
+    assert correlation(spoken, heard)[0] > 0.99
+
+
 @pytest.mark.parametrize("refused", [("--rate", "1000000"), ("--channels", "99")], ids=["rate", "channels"])
 def test_a_device_that_refuses_our_form_is_opened_in_its_own(
     house: VirtualAudio, tmp_path: Path, refused: tuple[str, str]

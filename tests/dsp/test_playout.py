@@ -383,3 +383,18 @@ def test_what_was_read_is_what_was_written_less_what_was_flushed(
             getattr(playout, verb)()
         assert written == handed + dropped + playout.queued_frames
         assert playout.handed(A) >= 0
+
+
+def test_ten_megabytes_at_once_and_nothing_at_all_are_played_whole() -> None:
+    playout, sound = Playout(), ramp(5_000_000)
+    playout.write(A, sound[:0])
+    playout.write(A, sound)
+    playout.write(A, sound[:0])
+    playout.end(A)
+    heard, total = [], 0
+    while playout.queued_frames:
+        out, report = read(playout, 48_000)
+        heard.append(out)
+        total += sum(frames for _, frames in report.pieces)
+    assert total == 5_000_000
+    assert np.array_equal(np.concatenate(heard)[:5_000_000], sound)

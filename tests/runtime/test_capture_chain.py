@@ -172,3 +172,20 @@ def test_a_microphone_that_stalls_costs_a_second_of_memory_at_most() -> None:
     assert far.queued_frames == 24_000
     far.clear()
     assert far.queued_frames == 0
+
+
+@pytest.mark.parametrize("ppm", [100, -100])
+def test_clocks_that_drift_apart_for_ten_minutes_stay_lined_up(ppm: int) -> None:
+    far, per_step = FarEnd(), 240 * (1 + ppm / 1e6)
+    ready, put = 0.0, 0
+    deepest = empty = 0
+    sound = np.ones(241, dtype=np.int16)
+    for step in range(60_000):
+        ready += per_step
+        frames, put = int(ready) - put, int(ready)
+        far.put(sound[:frames])
+        empty += not far.take().any()
+        if step > 200:
+            deepest = max(deepest, far.queued_frames)
+    assert deepest <= 4 * 240, "an echo would arrive before what it is an echo of"
+    assert empty <= 12, "36,000 frames of drift are made up for in a few steps"
