@@ -36,7 +36,7 @@ def test_models_nobody_knows_have_no_price_and_the_local_server_is_free() -> Non
 
 
 def test_the_users_own_prices_win_and_say_of_which_day_they_are() -> None:
-    own = {"gpt-realtime": {"input_text": 1.5, "as_of": "2026-11-01"}}
+    own: dict[str, dict[str, float | str]] = {"gpt-realtime": {"input_text": 1.5, "as_of": "2026-11-01"}}
     found = rates("openai", "gpt-realtime", own)
     assert found is not None
     assert found.input_text == pytest.approx(1.5 / MILLION)
