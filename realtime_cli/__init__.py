@@ -8,8 +8,8 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "connect": "runtime.library",
-    "Session": "runtime.library",
-    "Answer": "runtime.library",
+    "Session": "runtime.library_session",
+    "Answer": "runtime.library_session",
     "RealtimeCliError": "errors",
     "Event": "runtime.library_events",
     "TextDelta": "runtime.library_events",

@@ -1,8 +1,8 @@
 """What type checkers see; the module itself loads these when they are used."""
 
 from realtime_cli.errors import RealtimeCliError as RealtimeCliError
-from realtime_cli.runtime.library import Answer as Answer
-from realtime_cli.runtime.library import Session as Session
+from realtime_cli.runtime.library_session import Answer as Answer
+from realtime_cli.runtime.library_session import Session as Session
 from realtime_cli.runtime.library import connect as connect
 from realtime_cli.runtime.library_events import Answered as Answered
 from realtime_cli.runtime.library_events import AudioDelta as AudioDelta

