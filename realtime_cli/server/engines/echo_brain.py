@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 
-from realtime_cli.server.engines.contract import PastCall, Question, Thought, ToolOffer, Words
+from realtime_cli.server.engines.contract import CutShort, PastCall, Question, Thought, ToolOffer, Words
 
 
 class EchoBrain:
@@ -23,9 +23,12 @@ class EchoBrain:
         """The words of the last turn, one by one."""
         last = question.history[-1] if question.history else None
         text = (last.output or "") if isinstance(last, PastCall) else last.text if last else ""
-        for word in re.findall(r"\s*\S+", text or "I heard nothing.")[: question.max_output_tokens]:
+        words = re.findall(r"\s*\S+", text or "I heard nothing.")
+        for word in words[: question.max_output_tokens]:
             yield Words(word)
             await asyncio.sleep(0)
+        if question.max_output_tokens is not None and len(words) > question.max_output_tokens:
+            yield CutShort("max_output_tokens")
 
     async def stop(self) -> None:
         """There is nothing to stop."""

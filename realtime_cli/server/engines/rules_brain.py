@@ -13,6 +13,7 @@ from typing import Final
 
 from realtime_cli.server.engines.calculator import CalculationError, Sum, find_sum
 from realtime_cli.server.engines.contract import (
+    CutShort,
     PastCall,
     Question,
     Thought,
@@ -68,10 +69,13 @@ class RulesBrain:
         if isinstance(thought, WantsCall):
             yield thought
             return
-        words = re.findall(r"\s*\S+", thought)[: question.max_output_tokens]
+        all_words = re.findall(r"\s*\S+", thought)
+        words = all_words[: question.max_output_tokens]
         for at in range(0, len(words), _WORDS_PER_PIECE):
             yield Words("".join(words[at : at + _WORDS_PER_PIECE]))
             await asyncio.sleep(0)
+        if len(words) < len(all_words):
+            yield CutShort("max_output_tokens")
 
     async def stop(self) -> None:
         """There is nothing to stop."""

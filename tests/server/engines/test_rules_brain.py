@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_cli.server.engines.contract import (
+    CutShort,
     PastCall,
     Question,
     Thought,
@@ -268,7 +269,9 @@ def test_without_a_turn_it_greets_or_says_what_the_instructions_dictate() -> Non
 def test_answers_come_in_small_pieces_and_obey_the_limit() -> None:
     thoughts = asyncio.run(think(Question("", (Utterer("user", "help"),))))
     assert all(isinstance(thought, Words) and len(thought.text.split()) <= 2 for thought in thoughts)
-    assert answer("help", max_output_tokens=3) == "I am the"
+    *words, end = asyncio.run(think(Question("", (Utterer("user", "help"),), max_output_tokens=3)))
+    assert "".join(thought.text for thought in words if isinstance(thought, Words)) == "I am the"
+    assert end == CutShort("max_output_tokens")
 
 
 def test_the_recogniser_is_told_about_functions() -> None:
