@@ -144,6 +144,8 @@ class Playout:
         self._queue.clear()
         self._flowing = self._rough = self._paused = False
         self._unduck = True
+        if not self._fading:
+            self._glide.gain = self.volume  # nothing sounds: the next item begins as it is, not with a glide
         self._waited_frames = 0
         kept: dict[Tag, int] = {}
         for segment in self._fading:
