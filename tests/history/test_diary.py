@@ -175,3 +175,23 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_the_session_goes_on(tm
     assert len(kept.told) == 1
     assert "not kept any more" in kept.told[0]
     assert kept.lines() == ["user: hello", "assistant: Hi."]
+
+
+def test_a_full_disk_is_told_once_and_what_was_written_stays_readable(tmp_path: Path) -> None:
+    kept = Kept(tmp_path, Mind(typed_wish()))
+    kept.ready()
+    kept.tell(f.PromptTyped("first"))
+    kept.hear(*text_answer("answer"))
+    pen = kept.diary._pen
+    assert isinstance(pen, Pen)
+    pen._writer.settle(10.0)  # it opens the file in its own thread
+    assert pen._store is not None
+    pen._store.db.execute("PRAGMA max_page_count = 1")  # SQLite's own word for a disk without room
+    for number in range(40):
+        kept.tell(f.PromptTyped("much to say " * 500))
+        kept.hear(*text_answer("word " * 500, f"r{number + 2}", f"a{number + 2}"))
+    found = kept.items()
+    assert len(kept.told) == 1
+    assert "full" in kept.told[0]
+    assert [item.text for item in found[:2]] == ["first", "answer"]
+    assert len(kept.lines()) == 82

@@ -22,7 +22,6 @@ def test_kills_at_random_moments_lose_nothing_that_was_finished() -> None:
 
 def test_hours_of_conversation_roll_over_and_are_kept_whole() -> None:
     soak = script("soak_day")
-    soak.ALLOWED_BYTES_PER_TURN = 100_000  # too short for memory
-    soak.SESSION_S = 600.0
+    vars(soak).update(ALLOWED_BYTES_PER_TURN=100_000, SESSION_S=600.0)  # too short for memory
     measured = soak.main(0.5)
     assert measured["connections"] >= 3
