@@ -87,6 +87,8 @@ class Functions:
         record = desk.calls.find(fact.call_id)
         if record is None or record.status is not CallStatus.ASKING:
             return
+        if desk.turn_ended_at_s is not None:
+            desk.turn_ended_at_s = desk.at_s  # the latency is ours, not the time a person takes to read
         if fact.verdict == "no":
             record.approval = "no"
             desk.calls.end(record, _DECLINED, CallStatus.CANCELLED, desk.at_s)

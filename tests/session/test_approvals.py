@@ -278,3 +278,15 @@ def test_an_announcement_does_not_talk_over_the_user_whose_answer_knows_it() -> 
     assert kinds(told) == ["conversation.item.create"]
     told = mind.hear(p.InputAudioBufferSpeechStopped(item_id="u1"), done("r0"))
     assert said(told, p.ResponseCreate) == []
+
+
+def test_the_time_a_person_takes_to_read_is_no_latency() -> None:
+    mind = asked()
+    wants(mind, "c1")
+    mind.at_s += 20
+    mind.tell(f.ApprovalGiven("c1", "yes"), f.ToolReturned("c1", "wiped"))
+    mind.at_s += 0.5
+    mind.hear(*text_answer("Done.", response_id="r2", item_id="a2"))
+    latency_ms = mind.see().latency_ms
+    assert latency_ms is not None
+    assert 500 <= latency_ms < 600
