@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from realtime_cli.cli.later import asyncio
 from realtime_cli.config.paths import data_dir
 from realtime_cli.errors import RecordingError
-from realtime_cli.protocol.abilities import Ability
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
@@ -117,6 +116,8 @@ class Memory:
             sound = str(recorder.path) if recorder is not None else ""
             opening = Opening(self.command, target.provider.name, target.model, self.conversation_id, sound)
             book = DiaryPlan(history_path(), opening, settings.history_days, len(self.earlier))
+            from realtime_cli.protocol import Ability
+
             asks = settings.title == "model" and not plan.wish.once and Ability.OUT_OF_BAND in plan.abilities
             yield witnesses.diary(book, epoch_offset_s, title_by_model=asks)
         if not plan.wish.once:
