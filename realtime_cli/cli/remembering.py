@@ -87,6 +87,7 @@ class Memory:
             greeting=greeting,
             earlier=self.earlier,
             epoch_offset_s=epoch_offset_s,
+            session_limit_s=self.prepared.target.provider.session_limit_s,
             max_cost_usd=settings.max_cost if budgets else None,
             max_minutes=settings.max_minutes if budgets else None,
             idle_timeout_s=settings.idle_timeout_s if budgets else None,

@@ -27,6 +27,7 @@ class Provider:
         transcription_model: Writes down what the user says; "" leaves it to the server.
         model_param: Query parameter that names the model, "" when the URL has none.
         context_window_tokens: What its default model can hold, 0 when that depends on the model.
+        session_limit_s: How long a session lives, for servers that do not tell with `expires_at`; None: unknown.
         input_rate_hz: Of PCM16 sent to it.
         query: Further parameters of the URL.
         fixed_headers: Sent with every handshake.
@@ -52,6 +53,7 @@ class Provider:
     model_param: str = "model"
     auto: bool = True
     context_window_tokens: int = 0
+    session_limit_s: float | None = None
     input_rate_hz: int = 24_000
     key_style: KeyStyle = "bearer"
     query: tuple[tuple[str, str], ...] = ()
