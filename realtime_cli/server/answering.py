@@ -169,8 +169,8 @@ class Answering:
                 return run.words(text)
             case v.EngineCalled(name=name, arguments=arguments):
                 return run.call(name, arguments)
-            case v.EngineReplyEnded(cut=cut):
-                return run.reply_ended(cut)
+            case v.EngineReplyEnded(cut=cut, used=used):
+                return run.reply_ended(cut, used)
             case v.EngineSpoke(pcm=pcm):
                 return run.spoke(pcm)
             case v.EngineSpeechEnded():

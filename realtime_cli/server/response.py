@@ -17,10 +17,18 @@ from realtime_cli import protocol as p
 from realtime_cli.server import vocabulary as v
 from realtime_cli.server.clauses import Clauses, aloud
 from realtime_cli.server.conversation import Entry
+from realtime_cli.server.engines.contract import Used
 from realtime_cli.server.message import MessageWriter, Place, call_events
 from realtime_cli.server.options import Names
 from realtime_cli.server.terms import Terms
-from realtime_cli.server.usage import CHARS_PER_TOKEN, MODEL_MS_PER_TOKEN, InputSize, text_tokens, usage
+from realtime_cli.server.usage import (
+    CHARS_PER_TOKEN,
+    MODEL_MS_PER_TOKEN,
+    InputSize,
+    counted,
+    text_tokens,
+    usage,
+)
 
 MAX_UNSAID_CHARS = 200_000
 """A brain that is so far ahead of the voice will never be heard to the end: the response stops."""
@@ -82,6 +90,7 @@ class ResponseRun:
         self._speaking = False
         self._thinking = True
         self._cut: CutReason | None = None
+        self._used: Used | None = None
         self._said_chars = self._received_chars = 0
 
     # --- what happens to it -------------------------------------------------------------------------------------
@@ -112,11 +121,11 @@ class ResponseRun:
         self._outline.append(_Call(name, arguments))
         return self._advance()
 
-    def reply_ended(self, cut: CutReason | None = None) -> list[v.ServerCommand]:
-        """The brain has said all; with a reason when there was more to say."""
+    def reply_ended(self, cut: CutReason | None = None, used: Used | None = None) -> list[v.ServerCommand]:
+        """The brain has said all; with a reason when there was more to say, and with its own count of tokens."""
         if self.done:
             return []
-        self._thinking, self._cut = False, cut
+        self._thinking, self._cut, self._used = False, cut, used
         self._seal()
         return self._advance()
 
@@ -249,7 +258,8 @@ class ResponseRun:
                 reason=p.UNSET if reason is None else reason,
                 error=p.UNSET if error is None else error,
             )
-        spent = usage(self.read, text_tokens(self._said_chars), -(-self.sounded_ms // MODEL_MS_PER_TOKEN))
+        estimate = usage(self.read, text_tokens(self._said_chars), -(-self.sounded_ms // MODEL_MS_PER_TOKEN))
+        spent = counted(self._used) if self._used else estimate
         # Nothing limits a local server, so the list of limits is empty, but clients may wait for the event.
         return [
             *commands,

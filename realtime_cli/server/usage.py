@@ -1,6 +1,6 @@
 """Token counts in the hosted service's units, so that clients' meters show something true about size.
 
-Estimates: nothing here is billed, and engines count in their own ways. Text 4 characters a token, the user's audio
+Estimates, except where a language model counts itself. Text 4 characters a token, the user's audio
 100 ms a token, the model's 50 ms. Source: https://developers.openai.com/api/docs/guides/realtime-costs
 """
 
@@ -19,7 +19,7 @@ from realtime_cli.protocol import (
     Usage,
 )
 from realtime_cli.server.conversation import Entry, history
-from realtime_cli.server.engines.contract import Utterer
+from realtime_cli.server.engines.contract import Used, Utterer
 
 CHARS_PER_TOKEN: Final = 4
 USER_MS_PER_TOKEN: Final = 100
@@ -67,4 +67,20 @@ def usage(read: InputSize, written_text_tokens: int, written_audio_tokens: int) 
         output_token_details=OutputTokenDetails(
             text_tokens=written_text_tokens, audio_tokens=written_audio_tokens
         ),
+    )
+
+
+def counted(used: Used) -> Usage:
+    """The same as a brain counts it: all of it is text, for it reads transcripts and others give it a voice."""
+    return Usage(
+        total_tokens=used.input_tokens + used.output_tokens,
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        input_token_details=InputTokenDetails(
+            text_tokens=used.input_tokens,
+            audio_tokens=0,
+            cached_tokens=used.cached_tokens,
+            cached_tokens_details=CachedTokenDetails(text_tokens=used.cached_tokens, audio_tokens=0),
+        ),
+        output_token_details=OutputTokenDetails(text_tokens=used.output_tokens, audio_tokens=0),
     )

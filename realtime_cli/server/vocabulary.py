@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from realtime_cli.protocol import ClientEvent, ErrorDetail, ServerEvent
-from realtime_cli.server.engines.contract import Question, ToolOffer
+from realtime_cli.server.engines.contract import Question, ToolOffer, Used
 
 # --- facts: the client ------------------------------------------------------------------------------------------
 
@@ -95,10 +95,11 @@ class EngineCalled:
 
 @dataclass(frozen=True, slots=True)
 class EngineReplyEnded:
-    """The brain has said all; `cut` says why it is not all there was to say."""
+    """The brain has said all; `cut` says why it is not all there was to say, `used` what it counted itself."""
 
     response_id: str
     cut: Literal["max_output_tokens", "content_filter"] | None = None
+    used: Used | None = None
 
 
 @dataclass(frozen=True, slots=True)

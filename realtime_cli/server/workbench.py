@@ -10,10 +10,18 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from realtime_cli.server import vocabulary as v
-from realtime_cli.server.engines.contract import CutShort, EngineFailed, Engines, Utterance, WantsCall
+from realtime_cli.server.engines.contract import (
+    CutShort,
+    EngineFailed,
+    Engines,
+    Used,
+    Utterance,
+    WantsCall,
+)
 from realtime_cli.server.outbox import Outbox
 
 HEARING_LIMIT_S: Final = 30.0
@@ -137,7 +145,9 @@ class Workbench:
                     if isinstance(thought, WantsCall):
                         self._tell(v.EngineCalled(response_id, thought.name, thought.arguments))
                     elif isinstance(thought, CutShort):
-                        ended = v.EngineReplyEnded(response_id, thought.reason)
+                        ended = replace(ended, cut=thought.reason)
+                    elif isinstance(thought, Used):
+                        ended = replace(ended, used=thought)
                     else:
                         self._tell(v.EngineReplied(response_id, thought.text))
         except EngineFailed as failed:

@@ -73,6 +73,24 @@ def test_a_spoken_question_with_a_call_its_output_and_the_answer() -> None:
     chatting("llama.cpp", script)
 
 
+def test_the_usage_of_a_response_is_what_the_endpoint_counted_and_an_estimate_where_it_does_not() -> None:
+    async def script(visit: Visit, chat: FakeChat) -> None:
+        for modality in ("audio", "text"):
+            await visit.say("response.create", response={"output_modalities": [modality]})
+            usage = (await visit.until("response.done"))["response"]["usage"]
+            assert (usage["input_tokens"], usage["output_tokens"], usage["total_tokens"]) == (1, 2, 3), (
+                modality
+            )
+            assert usage["input_token_details"]["text_tokens"] == 1
+            assert usage["output_token_details"] == {"text_tokens": 2, "audio_tokens": 0}
+        chat.scripts["ollama"] = chat.scripts["no-done"]
+        await visit.typed("hello")
+        usage = (await visit.until("response.done"))["response"]["usage"]
+        assert usage["output_token_details"]["audio_tokens"] > 2
+
+    chatting("ollama", script)
+
+
 def test_cancel_closes_the_stream_and_the_session_goes_on() -> None:
     async def script(visit: Visit, chat: FakeChat) -> None:
         await visit.typed("talk")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
-from typing import Any, Final
+from contextlib import AsyncExitStack, aclosing
+from typing import TYPE_CHECKING, Any, Final
 
 from realtime_cli.server.engines.chat_messages import chat_request
 from realtime_cli.server.engines.chat_stream import ChatStream
 from realtime_cli.server.engines.contract import CutShort, EngineFailed, Question, Thought, ToolOffer, Words
 from realtime_cli.server.engines.endpoint import Endpoint, EndpointClient, error_text, shown
 from realtime_cli.server.engines.rules_tools import tool_phrases
+
+if TYPE_CHECKING:
+    import httpx2
 
 SILENCE_LIMIT_S: Final = 60.0
 """A local model may be loaded from disk before its first word."""
@@ -33,6 +36,7 @@ class ChatBrain:
     def __init__(self, at: Endpoint, silence_limit_s: float = SILENCE_LIMIT_S) -> None:
         self._client = EndpointClient(at, "the language model at", silence_limit_s)
         self._model = at.model
+        self._asks_count = True
         # OpenAI's newer models refuse the old name, most other services know only that.
         hosted = at.host.endswith((".openai.com", ".azure.com"))
         self._limit_name = "max_completion_tokens" if hosted else "max_tokens"
@@ -43,7 +47,7 @@ class ChatBrain:
         return [phrase for offer in tools for phrase in tool_phrases(offer)]
 
     async def answer(self, question: Question) -> AsyncIterator[Thought]:
-        """Words as they come, then the calls, then whether the answer was cut short.
+        """Words as they come, then the calls, then what the service counted, then whether the answer was cut short.
 
         Raises:
             EngineFailed: The endpoint cannot be reached, refuses, is silent, breaks off, sends nonsense, or did not
@@ -72,6 +76,8 @@ class ChatBrain:
             yield Words(rest)
         for call in calls:
             yield call
+        if stream.used is not None:
+            yield stream.used
         if stream.cut:
             yield CutShort(stream.cut)
 
@@ -82,7 +88,8 @@ class ChatBrain:
     async def _pieces(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The stream's JSON objects, up to `[DONE]`; a stream without it must have given a reason for its end."""
         ended = False
-        async with self._client.stream("POST", "chat/completions", json=request) as answer:
+        async with AsyncExitStack() as connection:
+            answer = await self._asked(connection, request)
             if "event-stream" not in answer.headers.get("content-type", "event-stream"):
                 raise self._broken("it does not stream")
             async for line in answer.aiter_lines():
@@ -98,6 +105,19 @@ class ChatBrain:
                 yield piece
         if not ended:
             raise self._broken("the answer broke off")
+
+    async def _asked(self, connection: AsyncExitStack, request: dict[str, Any]) -> httpx2.Response:
+        """The answer to a request, with the wish for a count of tokens where the service knows that wish."""
+        wish = {"stream_options": {"include_usage": True}} if self._asks_count else {}
+        try:
+            return await connection.enter_async_context(
+                self._client.stream("POST", "chat/completions", json={**request, **wish})
+            )
+        except EngineFailed as failed:
+            if not wish or "stream_options" not in str(failed):
+                raise
+        self._asks_count = False
+        return await self._asked(connection, request)
 
     def _read(self, data: str) -> dict[str, Any]:
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from realtime_cli.server.engines.contract import WantsCall
+from realtime_cli.server.engines.contract import Used, WantsCall
 
 Json: TypeAlias = dict[str, Any]
 
@@ -34,15 +34,18 @@ class ChatStream:
 
     Attributes:
         finish_reason: None while it goes on.
+        used: What the service counted; None until it says so, which some never do.
     """
 
     def __init__(self) -> None:
         self._calls: list[_Call] = []
         self._aloud = Aloud()
         self.finish_reason: str | None = None
+        self.used: Used | None = None
 
     def take(self, chunk: Json) -> str:
         """A piece of the stream; returns what of it is to be said, maybe "". Pieces of any shape do no harm."""
+        self.used = _used(chunk.get("usage")) or self.used
         choices = chunk.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(choice, dict):
@@ -138,6 +141,22 @@ class Aloud:
             said = said.lstrip()
             self._begun = bool(said)
         return said
+
+
+def _used(said: object) -> Used | None:
+    """A `usage` object; None where it is none. Services that count all the time say the whole each time."""
+    if not isinstance(said, dict):
+        return None
+    read, written = _count(said.get("prompt_tokens")), _count(said.get("completion_tokens"))
+    if read is None or written is None:
+        return None
+    details = said.get("prompt_tokens_details")
+    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
+    return Used(read, written, min(cached or 0, read))
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _overlap(text: str, tag: str) -> int:

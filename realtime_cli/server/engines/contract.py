@@ -146,7 +146,16 @@ class CutShort:
     reason: Literal["max_output_tokens", "content_filter"]
 
 
-Thought: TypeAlias = Words | WantsCall | CutShort
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What the answer took, as the brain itself counts tokens. `cached_tokens` is a part of `input_tokens`."""
+
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int = 0
+
+
+Thought: TypeAlias = Words | WantsCall | Used | CutShort
 
 
 class Brain(Protocol):
@@ -160,7 +169,7 @@ class Brain(Protocol):
         """Sentences a user is likely to say to it, given these tools (for `Ears.expect`)."""
 
     def answer(self, question: Question) -> AsyncIterator[Thought]:
-        """The answer in pieces; calls after the words, `CutShort` at the very end.
+        """The answer in pieces; calls after the words, `Used` once where it counts, `CutShort` at the very end.
 
         Closing the iterator stops the work. Raises EngineFailed.
         """

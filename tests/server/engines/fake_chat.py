@@ -72,6 +72,7 @@ SCRIPTS: dict[str, tuple[Part, ...]] = {
     "ollama-call": OLLAMA_CALL,
     "llama.cpp": LLAMA_CPP,
     "no-done": (delta("Fine."), delta(finish="stop")),
+    "strict": (delta("Fine."), delta(finish="stop")),
     "thinks": (
         delta("<thi"),
         delta("nk>secret</th"),
@@ -141,6 +142,10 @@ class FakeChat:
         if asked["model"] == "refuses":
             error = {"error": {"message": "model \x1b[31mnot found", "code": 404}}
             await _plain(writer, "404 Not Found", "application/json", json.dumps(error).encode())
+            return
+        if asked["model"] == "strict" and "stream_options" in asked:
+            refusal = {"message": "Unknown field: stream_options"}
+            await _plain(writer, "422 Unprocessable Entity", "application/json", json.dumps(refusal).encode())
             return
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -22,12 +22,13 @@ from realtime_cli.server.engines.contract import (
     Question,
     Thought,
     ToolOffer,
+    Used,
     Utterer,
     WantsCall,
     Words,
 )
 from realtime_cli.server.engines.endpoint import Endpoint, endpoint
-from tests.server.engines.fake_chat import FakeChat, call_piece, fake_chat
+from tests.server.engines.fake_chat import FakeChat, call_piece, delta, fake_chat
 
 HELLO = Question("Be kind.", (Utterer("user", "hello"),))
 TOOLS = (ToolOffer("get_time", "The time.", {"type": "object"}), ToolOffer("roll", "Roll.", {}))
@@ -72,8 +73,42 @@ def test_calls_come_whole_from_ollama_and_in_fragments_from_llama_cpp() -> None:
         assert await answers(chat, "ollama-call", question) == wanted
         thoughts = await answers(chat, "llama.cpp", question)
         assert text(thoughts) == "I will look."
-        assert thoughts[-2:] == wanted
+        assert thoughts[-3:] == [*wanted, Used(1, 2)]
         assert [tool["function"]["name"] for tool in chat.asked[1]["tools"]] == ["get_time", "roll"]
+
+    with_chat(script)
+
+
+def test_the_count_of_tokens_is_asked_for_and_passed_on_and_nonsense_in_it_is_not() -> None:
+    async def script(chat: FakeChat) -> None:
+        odd: tuple[object, ...] = (
+            {"prompt_tokens": -1, "completion_tokens": 2},
+            {"prompt_tokens": True},
+            [],
+            None,
+            7,
+        )
+        told = {"prompt_tokens": 30, "completion_tokens": 4, "prompt_tokens_details": {"cached_tokens": 10}}
+        chat.scripts["counts"] = (
+            delta("Yes.", finish="stop"),
+            {"choices": [], "usage": told},
+            *({"choices": [], "usage": usage} for usage in odd),
+            "data: [DONE]",
+        )
+        assert await answers(chat, "counts") == [Words("Yes."), Used(30, 4, 10)]
+        assert chat.asked[0]["stream_options"] == {"include_usage": True}
+
+    with_chat(script)
+
+
+def test_a_service_that_does_not_know_the_wish_for_a_count_is_asked_without_it() -> None:
+    async def script(chat: FakeChat) -> None:
+        brain = ChatBrain(Endpoint(chat.url, "strict"))
+        for _ in range(2):
+            thoughts = [thought async for thought in brain.answer(HELLO)]
+            assert thoughts == [Words("Fine.")]
+        await brain.stop()
+        assert ["stream_options" in asked for asked in chat.asked] == [True, False, False]
 
     with_chat(script)
 
