@@ -2,7 +2,8 @@
 
     python scripts/bench_echo.py [--seconds 60] [--rooms drift] [--engines none,house] [--json FILE]
 
-"house" is what the program uses (`--echo auto`). Candidates that are not installed are skipped (livekit, pywebrtc-audio).
+"house" is what the program uses (`--echo auto`). Candidates (livekit, pywebrtc-audio) that are
+not installed are skipped.
 
 The room: espeak-ng speaks at -22 dBFS (far end). Its echo is the convolution with a decaying random response of
 200 ms (RT60 0.25 s) behind a loudspeaker's band pass, 100 ms late, at the stated level relative to the far end.

@@ -70,12 +70,19 @@ class Server:
                 return
 
 
-async def timed(server: Server, command: list[str], wanted: str, env: dict[str, str], folder: str) -> dict[str, float]:
+async def timed(
+    server: Server, command: list[str], wanted: str, env: dict[str, str], folder: str
+) -> dict[str, float]:
     """Milliseconds from exec to the open line and to the wanted event."""
     server.expect(wanted)
     begun_s = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        *command, env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        *command,
+        env=env,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         async with asyncio.timeout(30):
@@ -106,7 +113,11 @@ def help_ms(command: list[str], env: dict[str, str], folder: str) -> float:
 def bare_typer(count: int) -> str:
     lines = ["import typer", "app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)"]
     for number in range(count):
-        lines += [f"@app.command('command-{number}')", f"def f{number}(name: str = 'x') -> None:", "    'Does it.'"]
+        lines += [
+            f"@app.command('command-{number}')",
+            f"def f{number}(name: str = 'x') -> None:",
+            "    'Does it.'",
+        ]
     return "\n".join([*lines, "app()"])
 
 

@@ -50,7 +50,9 @@ def main() -> None:
         assert names >= set(IN_WHEEL), set(IN_WHEEL) - names
         assert any(name.endswith("man1/realtime-cli.1") for name in names), "the man page is missing"
         assert not any(name.startswith(("tests/", "scripts/")) for name in names)
-        print(f"{wheel.name}: {wheel.stat().st_size // 1024} kB; {sdist.name}: {sdist.stat().st_size // 1024} kB")
+        print(
+            f"{wheel.name}: {wheel.stat().st_size // 1024} kB; {sdist.name}: {sdist.stat().st_size // 1024} kB"
+        )
         for package in (wheel,) if options.only_wheel else (wheel, sdist):
             try_out(uv, package, Path(folder, package.suffix.strip(".")))
 
@@ -65,7 +67,9 @@ def try_out(uv: str, package: Path, place: Path) -> None:
     env = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
     env |= {"PATH": f"{binaries}{os.pathsep}{os.defpath}", "HOME": str(place), "USERPROFILE": str(place),
             "APPDATA": str(place), "LOCALAPPDATA": str(place), "PYTHONUTF8": "1"}  # fmt: skip
-    listed = subprocess.run([uv, "pip", "list", "--python", python], check=True, capture_output=True, text=True)
+    listed = subprocess.run(
+        [uv, "pip", "list", "--python", python], check=True, capture_output=True, text=True
+    )
     installed = {line.split()[0].lower() for line in listed.stdout.splitlines()[2:]}
     assert not installed & set(HEAVY), f"the plain install brings {installed & set(HEAVY)}"
     size = sum(path.stat().st_size for path in (place / "venv").rglob("*") if path.is_file())

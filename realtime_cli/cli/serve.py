@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
@@ -13,8 +13,8 @@ from realtime_cli.cli.boundary import guarded, say
 from realtime_cli.cli.later import asyncio
 
 if TYPE_CHECKING:
+    from realtime_cli.config.settings import Loaded
     from realtime_cli.server.link import Link
-    from realtime_cli.server.options import ServerOptions
 
 PORT = 8910
 DOOR = "Who gets in"
@@ -46,21 +46,19 @@ def serve(
         typer.Option(
             "--host",
             metavar="ADDRESS",
-            help="Listen there; more than this machine needs --token.",
+            help="Listen there; more than this machine needs a token.",
             rich_help_panel=DOOR,
         ),
     ] = "127.0.0.1",
-    token: Annotated[
-        str,
+    token_file: Annotated[
+        Path | None,
         typer.Option(
-            "--token",
-            metavar="TEXT",
-            envvar="REALTIME_CLI_SERVE_TOKEN",
-            help="Clients must show this as their key.",
-            show_default=False,
+            "--token-file",
+            metavar="FILE",
+            help="Clients must show what stands in it as their key; or set REALTIME_CLI_SERVE_TOKEN.",
             rich_help_panel=DOOR,
         ),
-    ] = "",
+    ] = None,
     allow_origin: Annotated[
         list[str] | None,
         typer.Option(
@@ -125,42 +123,80 @@ def serve(
 
     import os
 
-    from realtime_cli.cli.local_server import behaviour_of, engines_of, offer
     from realtime_cli.cli.preparation import start_log
     from realtime_cli.config.settings import load
-    from realtime_cli.runtime.serving import play_until_stopped, serve_until_stopped
 
     loaded = load(options.plain_values(flags), os.environ, Path())
     start_log(loaded.settings.log_file, debug=debug)
-
-    def door(behaviour: ServerOptions) -> ServerOptions:
-        from dataclasses import replace
-
-        return replace(
-            behaviour,
-            host=host,
-            token=token,
-            allowed_origins=frozenset(allow_origin or ()),
-            max_sessions=max_sessions,
-            max_session_s=session_minutes * MINUTE_S,
-            strict_ga=strict_ga,
-        )
-
+    door = Door(
+        host=host,
+        token=_token(token_file),
+        allowed_origins=frozenset(allow_origin or ()),
+        max_sessions=max_sessions,
+        max_session_s=session_minutes * MINUTE_S,
+        strict_ga=strict_ga,
+    )
     if faults and Path(faults).suffix == ".json":
-        from realtime_cli.server.options import ServerOptions
-        from realtime_cli.server.scripted import load_scenario
-
-        steps = load_scenario(Path(faults))
-        return asyncio.run(play_until_stopped(steps, port, typer.echo, say, door(ServerOptions())))
+        return _play(Path(faults), port, door)
     between = _between(faults, record, shown=debug and loaded.settings.log_file is not None)
+    return _serve(loaded, port, door, between)
+
+
+class Door(TypedDict):
+    """The part of `ServerOptions` that the command line decides."""
+
+    host: str
+    token: str
+    allowed_origins: frozenset[str]
+    max_sessions: int
+    max_session_s: float
+    strict_ga: bool
+
+
+def _token(file: Path | None) -> str:
+    """What clients must show. Never an argument: other users of this machine can read those."""
+    import os
+
+    from realtime_cli.errors import InputError
+
+    if file is None:
+        return os.environ.get("REALTIME_CLI_SERVE_TOKEN", "").strip()
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InputError(
+            f"The token file {file} cannot be read", advice="Check its path and rights."
+        ) from exc
+    if not token:
+        raise InputError(f"The token file {file} is empty", advice="Put one long random word into it.")
+    return token
+
+
+def _play(scenario: Path, port: int, door: Door) -> int:
+    """A scenario file to every client."""
+    from realtime_cli.runtime.serving import play_until_stopped
+    from realtime_cli.server.options import ServerOptions
+    from realtime_cli.server.scripted import load_scenario
+
+    steps = load_scenario(scenario)
+    return asyncio.run(play_until_stopped(steps, port, typer.echo, say, ServerOptions(**door)))
+
+
+def _serve(loaded: Loaded, port: int, door: Door, between: Callable[[Link], Link]) -> int:
+    """The server with its engines."""
+    from dataclasses import replace
+
+    from realtime_cli.cli.local_server import behaviour_of, engines_of, offer
+    from realtime_cli.runtime.serving import serve_until_stopped
+
     engines = engines_of(loaded)
     for line in (*engines.missing, engines.brain.banner, offer(loaded.settings)):
         if line:
             say(line)
     if engines.ears.name == "faster-whisper":
         say("Loading the Whisper model; its first start downloads it.")
-    options_of_it = door(behaviour_of(loaded.settings, engines))
-    return asyncio.run(serve_until_stopped(engines, port, typer.echo, options_of_it, between))
+    behaviour = replace(behaviour_of(loaded.settings, engines), **door)
+    return asyncio.run(serve_until_stopped(engines, port, typer.echo, behaviour, between))
 
 
 def _between(faults: str | None, record: Path | None, *, shown: bool) -> Callable[[Link], Link]:

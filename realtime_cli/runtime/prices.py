@@ -144,7 +144,8 @@ def _from_list(price: Any, name: str, version: str) -> Rates:
         return 0.0
 
     hourly = next(
-        (v for key in ("input_audio_hours", "audio_hours") if (v := getattr(price, key, None)) is not None), None
+        (v for key in ("input_audio_hours", "audio_hours") if (v := getattr(price, key, None)) is not None),
+        None,
     )
     return Rates(
         **{key: first(names) for key, names in _LIST_NAMES.items()},

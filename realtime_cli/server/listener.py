@@ -146,7 +146,8 @@ async def open_door(
     options = options or ServerOptions()
     if not options.token and not is_loopback(options.host):
         raise ConfigError(
-            f"Listening on {options.host} lets other machines in", advice="Give a token too: --token."
+            f"Listening on {options.host} lets other machines in",
+            advice="Give a token too: --token-file, or REALTIME_CLI_SERVE_TOKEN.",
         )
     door = _Door(session, options)
     try:

@@ -9,7 +9,8 @@ A scenario is a list of steps, in Python or as JSON (`{"steps": [...]}`), one ke
     {"close": 1011, "reason": "..."}  {"drop": true}             end the line, politely or not at all
     {"expire": true}                                             the end of a session's time: error, then 1001
 
-Whole answers, calls, the user's turns and errors have short steps: see `scenario_steps`.
+Whole answers, calls, the user's turns and errors have short steps: see `scenario_steps`. `scenario.schema.json` beside
+this file says the same for editors and other programs.
 
 In `say` and `split` the string "$path" stands for a value of the client event expected last, such as "$event_id" or
 "$item.id"; "$$" begins a plain dollar. After the last step the line stays open until the client leaves.
@@ -203,14 +204,16 @@ def _step(number: int, raw: object) -> Step:
     match raw:
         case {"say": dict() | str() as what, **rest} if not rest:
             return SayText(what)
-        case {"split": dict() as what, "into": int() as into, **rest} if not rest and into > 0:
-            return SaySplit(what, into)
+        case {"split": dict() as what, "into": into, **rest} if not rest and into:
+            return SaySplit(what, _count(number, into))
         case {"expect": str() as wanted, **rest} if set(rest) <= {"within_ms"}:
             return Expect(wanted, _count(number, rest.get("within_ms", EXPECT_LIMIT_MS)))
         case {"wait_ms": wait_ms, **rest} if not rest:
             return Wait(_count(number, wait_ms))
         case {"close": int() as code, **rest} if set(rest) <= {"reason"} and 1000 <= code <= 4999:
-            return EndLine(code, str(rest.get("reason", "")))
+            reason = rest.get("reason", "")
+            if isinstance(reason, str):
+                return EndLine(code, reason)
         case {"drop": True, **rest} if not rest:
             return EndLine(None)
         case {"expire": True, **rest} if not rest:
@@ -220,7 +223,7 @@ def _step(number: int, raw: object) -> Step:
 
 def _count(number: int, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InputError(f"scenario, step {number}: expected milliseconds")
+        raise InputError(f"scenario, step {number}: expected a whole number, 0 or more")
     return value
 
 

@@ -40,7 +40,9 @@ class Contents:
         row = self._open(item, previous_id=previous_id)
         if row is not None and row.role != "assistant":
             row.reserved = False
-            if row.item is None:  # what the user put in is told as it was; the server's echo would say it twice
+            if (
+                row.item is None
+            ):  # what the user put in is told as it was; the server's echo would say it twice
                 _fill(row, item)
             if not row.awaits_transcript and isinstance(item, MessageItem) and row.text:
                 row.final = True

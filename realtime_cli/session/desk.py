@@ -47,7 +47,6 @@ from realtime_cli.session.turns import Happening, Turns
 from realtime_cli.session.uplink import BYTES_PER_MS, Uplink
 from realtime_cli.session.wish import Wish
 
-
 _CUES: Final[dict[Happening, Cue]] = {
     Happening.SESSION_CONFIGURED: "ready",
     Happening.SPEECH_ENDED: "heard",

@@ -284,5 +284,13 @@ KeyFact: TypeAlias = (
 ToolFact: TypeAlias = ToolReturned | ToolFailed | ToolProgressed | ToolAnnounced
 
 Fact: TypeAlias = (
-    ServerSaid | LineFact | SoundFact | KeyFact | RequestFact | ToolFact | TimerFired | NewsArrived | PricesKnown
+    ServerSaid
+    | LineFact
+    | SoundFact
+    | KeyFact
+    | RequestFact
+    | ToolFact
+    | TimerFired
+    | NewsArrived
+    | PricesKnown
 )

@@ -72,7 +72,7 @@ def test_lists_and_refusals_are_quick_and_clear(tmp_path: Path) -> None:
         assert unknown[0] != 0
         assert "no fault 'gremlins'" in unknown[2]
         assert open_door[0] != 0
-        assert "--token" in open_door[2]
+        assert "--token-file" in open_door[2]
 
     asyncio.run(main())
 

@@ -30,7 +30,8 @@ def test_an_earlier_conversation_is_shown_and_told_in_order() -> None:
         "MessageItem",
         "MessageItem",
     ]
-    assert isinstance(told[2], p.FunctionCallItem) and isinstance(told[3], p.FunctionCallOutputItem)
+    assert isinstance(told[2], p.FunctionCallItem)
+    assert isinstance(told[3], p.FunctionCallOutputItem)
     assert told[2].call_id == told[3].call_id
     assert mind.lines() == [
         "system: be brief",

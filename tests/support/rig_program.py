@@ -30,7 +30,9 @@ class Program:
         self.heard = bytearray()
         self.rig = AudioRig(
             self.post,
-            microphone=None if options.deaf else PortAudioMicrophone(options.input, latency=buffering.latency, shape=shape),
+            microphone=None
+            if options.deaf
+            else PortAudioMicrophone(options.input, latency=buffering.latency, shape=shape),
             echo=load(options.echo) if options.echo else None,
             speaker=None
             if options.dumb
