@@ -170,6 +170,12 @@ def turns() -> str:
                           check=True).stdout.strip()  # fmt: skip
 
 
+def events() -> str:
+    """Every event and field, and the modules that handle it."""
+    return subprocess.run([sys.executable, ROOT / "scripts" / "event-table"], capture_output=True, text=True,
+                          check=True).stdout.strip()  # fmt: skip
+
+
 def schema(path: str) -> str:
     """A JSON Schema of the package, as it stands."""
     return "```json\n" + (ROOT / "realtime_cli" / path).read_text(encoding="utf-8").strip() + "\n```"
