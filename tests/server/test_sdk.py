@@ -53,16 +53,23 @@ class Caller:
         )
 
 
-def calling(dialect: str, parts: Engines, script: Callable[[Caller], Awaitable[None]]) -> None:
+def calling(
+    dialect: str,
+    parts: Engines,
+    script: Callable[[Caller], Awaitable[None]],
+    intent: str = "",
+    first: str = "session.created",
+) -> None:
     async def main() -> None:
         before = asyncio.all_tasks()
         server = await serve(parts)
         base_url = f"ws://127.0.0.1:{server.port}/v1"
         async with AsyncOpenAI(api_key="x", websocket_base_url=base_url) as client:
             api = client.realtime if dialect == "ga" else client.beta.realtime
-            async with api.connect(model="any") as line:
+            query: dict[str, object] = {"intent": intent} if intent else {}
+            async with api.connect(model="any", extra_query=query) as line:
                 caller = Caller(line, dialect)
-                await caller.until("session.created")
+                await caller.until(first)
                 await script(caller)
         await server.close()
         assert asyncio.all_tasks() == before
@@ -143,6 +150,32 @@ def test_a_transcription_session() -> None:
         assert "transcription session" in (await caller.until("error")).error.message
 
     calling("ga", engines([], ["what time is it"]), script)
+
+
+def test_a_transcription_session_in_beta_by_its_intent_and_its_own_update() -> None:
+    async def script(caller: Caller) -> None:
+        flat = {
+            "input_audio_format": "pcm16",
+            "input_audio_transcription": {"model": "any", "language": "en"},
+            "turn_detection": {"type": "server_vad", "silence_duration_ms": 300},
+        }
+        await caller.line.transcription_session.update(session=flat)
+        session = (await caller.until("transcription_session.updated")).session
+        assert session.input_audio_format == "pcm16"
+        assert session.input_audio_transcription.language == "en"
+        assert session.turn_detection.silence_duration_ms == 300
+        pcm = LOUD * 600 + QUIET * 900
+        await caller.line.input_audio_buffer.append(audio=base64.b64encode(pcm).decode())
+        heard = await caller.until("conversation.item.input_audio_transcription.completed")
+        assert heard.transcript == "what time is it"
+        await caller.line.response.create(event_id="no")
+        error = (await caller.until("error")).error
+        assert "transcription session" in error.message
+        assert error.event_id == "no"
+        assert not any(event.type.startswith("response.") for event in caller.seen)
+
+    parts = engines([], ["what time is it"])
+    calling("beta", parts, script, "transcription", "transcription_session.created")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
