@@ -195,7 +195,7 @@ class Desk:
             self.raise_flag(Flag.ANSWER_WANTED)
         else:
             self.answer_waits = True
-            self.notice("info", "Your turn is over.", "Press a for the answer.")
+            self.notice("info", "Your turn is over.", "Ask for the answer with its key, or with /answer.")
 
     def start_timer(self, name: str, after_s: float) -> None:
         """Fire `TimerFired(name)` later."""

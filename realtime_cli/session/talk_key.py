@@ -31,7 +31,7 @@ class TalkKey:
             desk.notice("warning", "There is no microphone.", "Type your message.")
             return
         if desk.uplink.muted:
-            desk.notice("info", "The microphone is muted.", "Press m to be heard again.")
+            desk.notice("info", "The microphone is muted.", "Unmute it to be heard again.")
             return
         desk.uplink.commit_due = False
         desk.happen(Happening.SPEECH_BEGAN)
