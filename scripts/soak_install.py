@@ -32,7 +32,12 @@ FIRST_USE = (
     (["doctor", "--no-sound", "--no-network"], "All is well"),
     (["history", "list"], "what time is it"),
 )
-IN_WHEEL = ("realtime_cli/py.typed", "realtime_cli/__init__.pyi", "realtime_cli/cli/answer.schema.json")
+IN_WHEEL = (
+    "realtime_cli/py.typed",
+    "realtime_cli/__init__.pyi",
+    "realtime_cli/cli/answer.schema.json",
+    "realtime_cli/server/scenario.schema.json",
+)
 
 
 def main() -> None:
