@@ -1,10 +1,12 @@
-"""How the answer sounds: quieter, paused, louder, and cues between answers."""
+"""How the answer sounds: quieter, paused, louder, cut off, heard to its end; and cues between answers."""
 
 from __future__ import annotations
 
+import asyncio
 from itertools import count
+from typing import Final
 
-from realtime_cli.devices.contract import Speaker
+from realtime_cli.devices.contract import Speaker, SpeakerBlock
 from realtime_cli.dsp.cue import cue
 from realtime_cli.session.commands import (
     DuckPlayout,
@@ -14,6 +16,10 @@ from realtime_cli.session.commands import (
     SetVolume,
     SoundCommand,
 )
+from realtime_cli.session.facts import Piece
+
+_LAST_SOUND_S: Final = 0.5
+"""More than any device holds of what it was given, Bluetooth included."""
 
 
 class Adjustment:
@@ -27,6 +33,27 @@ class Adjustment:
         self._speaker = speaker
         self._numbers = count(1)
         self.held_back = False
+        self._heard_by_s = 0.0  # when all that the device took has left it, by the loop's clock
+
+    def flush(self, fade_ms: int) -> tuple[Piece, ...]:
+        """Fade out and forget what is queued; the totals handed over."""
+        self.held_back = False
+        self._heard_by_s = 0.0
+        if self._speaker is None:
+            return ()
+        return tuple(Piece(*tag, frames) for tag, frames in self._speaker.flush(fade_ms))
+
+    def played(self, block: SpeakerBlock) -> None:
+        """The device took a block."""
+        if block.pieces:
+            block_s = len(block.frames) / block.rate_hz
+            self._heard_by_s = asyncio.get_running_loop().time() + block.delay_s + block_s
+
+    def sounds_on_s(self) -> float:
+        """Seconds for which the device still sounds what it took (at most 0.5); 0 where an answer is broken off."""
+        if self._speaker is None or self._speaker.queued_frames:
+            return 0.0
+        return max(0.0, min(_LAST_SOUND_S, self._heard_by_s - asyncio.get_running_loop().time()))
 
     def perform(self, command: SoundCommand, *, given_up: bool) -> None:
         """Nothing of the answer is lost by any of them. `given_up`: the speaker is gone for good, queue nothing."""

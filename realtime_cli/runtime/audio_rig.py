@@ -105,15 +105,16 @@ class AudioRig:
             await keeper.start()
 
     async def stop(self) -> None:
-        """Abort and close: first the microphone, then the speaker. Afterwards no fact is posted."""
+        """Close the microphone, then the speaker when it has sounded what it took. Afterwards no fact is posted."""
         self._stopped = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for which in ("microphone", "speaker"):
-            keeper = self._keepers.get(which)
-            if keeper:
-                await keeper.stop()
+        if microphone := self._keepers.get("microphone"):
+            await microphone.stop()
+        if speaker := self._keepers.get("speaker"):
+            await asyncio.sleep(self._adjustment.sounds_on_s() if speaker.is_open else 0.0)
+            await speaker.stop()
 
     # What the interpreter asks for.
 
@@ -134,10 +135,7 @@ class AudioRig:
 
         These totals are final: reports of blocks handed over before, and of the fade, still follow as `Played`.
         """
-        self._adjustment.held_back = False
-        if not self._speaker:
-            return ()
-        return tuple(Piece(*tag, frames) for tag, frames in self._speaker.flush(fade_ms))
+        return self._adjustment.flush(fade_ms)
 
     def adjust(self, command: SoundCommand) -> None:
         """Change how the answer sounds; nothing of it is lost."""
@@ -198,6 +196,7 @@ class AudioRig:
             self._run(self._exchange(), "give the speaker more time")
         if "microphone" in self._keepers:
             self._chain.far(block.frames, block.rate_hz)
+        self._adjustment.played(block)
         if block.pieces or self._sounding:  # one block of silence ends each sound, for the meter
             self._sounding = bool(block.pieces)
             pieces = tuple(Piece(*tag, frames) for tag, frames in block.pieces)

@@ -49,3 +49,17 @@ def test_after_a_flush_the_next_answer_is_complete(house: VirtualAudio, tmp_path
         client.quit()
     assert client.played_frames("second") == len(second)
     assert np.array_equal(sounding(heard)[-len(second) :], second)
+
+
+def test_the_end_of_an_answer_is_heard_though_the_session_ends_with_it(
+    house: VirtualAudio, tmp_path: Path
+) -> None:
+    wav = write_wav(tmp_path / "noise.wav", noise(0.6))
+    with house.hear() as recording, rig_client(house, "--deaf") as client:
+        client.order("play", item="one", wav=str(wav))
+        client.order("end", item="one")
+        client.wait_for("PlayoutEmpty")
+        client.quit()
+        recording.until_quiet()
+    heard = sounding(recording.frames)
+    assert np.array_equal(heard[-2400:], sounding(noise(0.6))[-2400:])
