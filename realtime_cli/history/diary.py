@@ -210,6 +210,8 @@ class Diary:
             name=entry.name,
             arguments=entry.arguments,
             output=entry.output,
+            approval=entry.approval,
+            written=entry.written,
         )
 
     # What was heard, and what it cost.

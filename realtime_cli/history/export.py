@@ -12,6 +12,14 @@ from realtime_cli.history.records import ConversationRow, ItemRecord, UsageRecor
 
 Export: TypeAlias = Callable[[ConversationRow, Sequence[ItemRecord], Sequence[UsageRecord], tzinfo], str]
 
+_VERDICTS: Final = {
+    "auto": "ran unasked",
+    "yes": "approved by you",
+    "always": "approved by you for good",
+    "edited": "changed and approved by you",
+    "no": "declined by you",
+    "refused": "refused by a rule",
+}
 _SHORTEST_CUE_S: Final = 1.0
 _CUE_CHARS: Final = 84
 """Two lines of 42 characters: what television puts on a screen at once."""
@@ -32,8 +40,10 @@ def markdown(
                 note = _note(item)
                 lines += ["", f"**{_speaker(item)}** ({clock}){note}", "", _shown(item)]
             case "call":
-                lines += ["", f"*{clock} called `{_code(item.name)}`* ({item.status})", ""]
-                lines += [*_fenced(item.arguments), "", *_fenced(item.output)]
+                lines += ["", f"*{clock} called `{_code(item.name)}`* ({_outcome(item)})", ""]
+                lines += _fenced(item.arguments)
+                lines += ["", "the model had written:", "", *_fenced(item.written)] if item.written else []
+                lines += ["", *_fenced(item.output)]
             case "notice":
                 lines += ["", f"> {clock} {_one_line(item.text)}"]
     return "\n".join(lines) + "\n"
@@ -49,7 +59,10 @@ def text(
         if item.kind == "message":
             lines.append(f"[{clock}] {_speaker(item)}: {_shown(item)}{_note(item)}")
         elif item.kind == "call":
-            lines.append(f"[{clock}] {item.name}({item.arguments}) -> {item.output or item.status}")
+            verdict = f" [{_verdict(item)}]" if item.approval else ""
+            written = f" (the model wrote: {item.written})" if item.written else ""
+            shown = f"{item.name}({item.arguments}){verdict}{written}"
+            lines.append(f"[{clock}] {shown} -> {item.output or item.status}")
         else:
             lines.append(f"[{clock}] * {_one_line(item.text)}")
     return "\n".join(lines) + ("\n" if lines else "")
@@ -162,6 +175,15 @@ def _note(item: ItemRecord) -> str:
             return " [not heard]"
         case _:
             return ""
+
+
+def _outcome(item: ItemRecord) -> str:
+    return f"{item.status}, {_verdict(item)}" if item.approval else item.status
+
+
+def _verdict(item: ItemRecord) -> str:
+    """Who let the call run or refused it."""
+    return _VERDICTS.get(item.approval, item.approval)
 
 
 def _fenced(code: str) -> list[str]:

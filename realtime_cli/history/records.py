@@ -37,6 +37,8 @@ class ItemRecord:
         heard_text: What of it the user has heard or seen.
         heard_ms: Sound of it that left the loudspeaker, None for text.
         status: `completed`, `interrupted`, `removed` (nobody heard it), or a call's or notice's own word.
+        approval: Who let a call run or refused it: `auto`, `yes`, `always`, `edited`, `no`, `refused`; "" unknown.
+        written: The arguments as the model wrote them, where the user changed them; "" otherwise.
     """
 
     key: str
@@ -55,6 +57,8 @@ class ItemRecord:
     arguments: str = ""
     output: str = ""
     problem: str = ""
+    approval: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,13 @@ _FIRST: Final = (
 # 2: recordings are found from the conversation that they belong to.
 _SECOND: Final = ("ALTER TABLE runs ADD COLUMN recording TEXT NOT NULL DEFAULT ''",)
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECOND)
+# 3: who let a call run, and what the model itself had written where the user changed it.
+_THIRD: Final = (
+    "ALTER TABLE items ADD COLUMN approval TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE items ADD COLUMN written TEXT NOT NULL DEFAULT ''",
+)
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECOND, _THIRD)
 """Statement groups; after the first n of them a database has form n."""
 
 VERSION: Final = len(STEPS)

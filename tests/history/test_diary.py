@@ -12,6 +12,7 @@ from realtime_cli.history.pen import DiaryPlan, Pen
 from realtime_cli.history.records import ItemRecord
 from realtime_cli.history.store import Store
 from realtime_cli.session import facts as f
+from realtime_cli.session.approvals import ToolTerms
 from realtime_cli.session.past import PastWords
 from tests.history.people import OPENING
 from tests.support.facts import (
@@ -118,6 +119,21 @@ def test_calls_are_kept_with_their_results(tmp_path: Path) -> None:
     kept.tell(f.ToolReturned("c1", "you rolled 4"))
     call = next(item for item in kept.items() if item.kind == "call")
     assert (call.call_id, call.output, call.status) == ("c1", "you rolled 4", "done")
+    assert (call.approval, call.written) == ("auto", "")
+
+
+def test_the_users_verdict_is_kept_with_what_the_model_had_written(tmp_path: Path) -> None:
+    kept = Kept(tmp_path, Mind(typed_wish(tools={"clock": ToolTerms("ask")})))
+    kept.ready()
+    kept.tell(f.PromptTyped("roll"))
+    first, second = call_item("c1"), call_item("c2")
+    kept.hear(*call_answer(first, second))
+    kept.tell(f.ApprovalGiven("c1", "yes", '{"sides": 20}'), f.ApprovalGiven("c2", "no"))
+    kept.tell(f.ToolReturned("c1", "you rolled 17"))
+    calls = [item for item in kept.items() if item.kind == "call"]
+    assert (calls[0].approval, calls[0].arguments) == ("edited", '{"sides": 20}')
+    assert calls[0].written == first.arguments
+    assert (calls[1].approval, calls[1].written) == ("no", "")
 
 
 def test_after_a_crash_everything_finished_is_there(tmp_path: Path) -> None:

@@ -44,6 +44,18 @@ def test_text_is_one_line_for_each_item() -> None:
     assert written("txt").splitlines()[0] == "[01:46:41] You: what is <b>this</b> & that?"
 
 
+def test_who_let_a_call_run_is_told_in_every_format() -> None:
+    ran = call("d", "erase", "done", arguments='{"at": 1}', approval="edited", written='{"at": 0}')
+    refused = call("e", "erase", "", status="failed", approval="no")
+    md, txt, whole = (FORMATS[form](ROW, [ran, refused], [], UTC) for form in ("md", "txt", "json"))
+    assert "called `erase`* (done, changed and approved by you)" in md
+    assert 'the model had written:\n\n```\n{"at": 0}\n```' in md
+    assert "(failed, declined by you)" in md
+    assert 'erase({"at": 1}) [changed and approved by you] (the model wrote: {"at": 0}) -> done' in txt
+    kept = [(item["approval"], item["written"]) for item in json.loads(whole)["items"]]
+    assert kept == [("edited", '{"at": 0}'), ("no", "")]
+
+
 def test_json_and_jsonl_hold_everything() -> None:
     whole = json.loads(written("json"))
     assert whole["conversation_id"] == "261120-abc"

@@ -191,6 +191,7 @@ def test_an_older_form_is_brought_up_to_date_with_everything_in_it(tmp_path: Pat
     store = Store.open(path)
     assert [hit.conversation_id for hit in catalog.search(store, "long ago")] == ["old"]
     assert catalog.conversation(store, "old").recording == ""
+    assert [(found.approval, found.written) for found in catalog.items(store, "old")] == [("", "")]
     assert store.db.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
     store.close()
 
