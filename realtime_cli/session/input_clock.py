@@ -19,7 +19,13 @@ class InputClock:
 
     def __init__(self) -> None:
         self._sent_ms = 0.0
+        self._heard_ms = 0.0  # by us, in all sessions
+        self._base_ms = 0.0  # of it, before this session's first sound
         self._marks: deque[tuple[float, float]] = deque(maxlen=_KEPT)
+
+    def heard(self, duration_ms: float) -> None:
+        """So much audio came from the microphone or a file, sent or not."""
+        self._heard_ms += duration_ms
 
     def sent(self, duration_ms: float, at_s: float) -> None:
         """So much audio goes out now."""
@@ -35,6 +41,14 @@ class InputClock:
         """A new session of the server's counts from zero."""
         self._sent_ms = 0.0
         self._marks.clear()
+
+    def begin(self) -> None:
+        """What was kept for this session has been sent: from here on its count and ours differ by the same."""
+        self._base_ms = max(0.0, self._heard_ms - self._sent_ms)
+
+    def position_of(self, position_ms: float) -> int:
+        """Where a position of this session's is in all audio that was heard, over all sessions."""
+        return round(self._base_ms + position_ms)
 
     def time_of(self, position_ms: float) -> float | None:
         """When the audio up to this position had been sent; None when that is not known (any more)."""

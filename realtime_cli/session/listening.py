@@ -14,6 +14,7 @@ from realtime_cli.session.joints import Flag
 from realtime_cli.session.state import TurnMode, UserState
 from realtime_cli.session.trim import SilenceTrim
 from realtime_cli.session.turns import Happening
+from realtime_cli.session.uplink import BYTES_PER_MS
 
 TRANSCRIPT_TIMER: Final = "transcripts"
 _TRANSCRIPT_S: Final = 10.0
@@ -45,6 +46,7 @@ class Listening:
         """A block of microphone audio."""
         desk, mode = self._desk, self._desk.wish.turn_mode
         desk.mic_dbfs = level_dbfs
+        desk.input_clock.heard(len(pcm) / BYTES_PER_MS)
         if mode is TurnMode.TYPED:
             return
         if mode is TurnMode.PUSH_TO_TALK:
@@ -77,6 +79,7 @@ class Listening:
         if keyed:
             desk.clear_audio()
         desk.send_audio(kept)
+        desk.input_clock.begin()
         if desk.uplink.commit_due:
             desk.uplink.commit_due = False
             desk.commit_audio()
@@ -95,7 +98,7 @@ class Listening:
             desk.conversation.drop_reserved()
         if item_id and known is None:
             row = desk.conversation.open(item_id, role="user")
-            row.reserved, row.start_ms = True, audio_start_ms
+            row.reserved, row.start_ms = True, desk.input_clock.position_of(audio_start_ms)
         if desk.wish.interrupt:
             by_itself = settings.server_interrupts(desk.effective)
             desk.raise_flag(Flag.BARGE_IN if by_itself else Flag.INTERRUPTION)
@@ -106,7 +109,7 @@ class Listening:
         desk.happen(Happening.SPEECH_ENDED)
         desk.drop_flag(Flag.CANCEL_DUE)
         if audio_end_ms and (row := desk.conversation.find(item_id)) is not None:
-            row.end_ms = audio_end_ms
+            row.end_ms = desk.input_clock.position_of(audio_end_ms)
         desk.turn_ended_at_s = self._last_word_at_s(audio_end_ms)
         self._turn_counted = True
         if settings.server_answers(desk.effective):

@@ -26,6 +26,21 @@ def test_a_new_session_counts_from_zero() -> None:
     assert clock.time_of(20) == 9.0
 
 
+def test_positions_go_on_in_the_next_session_and_sound_said_again_keeps_its_place() -> None:
+    clock = InputClock()
+    clock.heard(4_000)
+    clock.sent(4_000, 1.0)
+    assert clock.position_of(1_500) == 1_500
+    clock.restart()
+    clock.heard(1_000)  # while there was no line
+    clock.sent(3_000, 9.0)  # of the unanswered turn, and of what was kept
+    clock.begin()
+    assert clock.position_of(0) == 2_000
+    clock.heard(500)
+    clock.sent(500, 9.5)
+    assert clock.position_of(3_500) == 5_500
+
+
 def test_what_the_line_lost_was_never_counted_by_the_server() -> None:
     clock = InputClock()
     for step in range(10):

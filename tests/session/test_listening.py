@@ -265,3 +265,28 @@ def test_heard_text_keeps_step_with_the_voice() -> None:
     mind.hear(p.InputAudioBufferSpeechStarted(item_id="u2"))
     mind.tell(flushed(a1=1000))
     assert not mind.spoken()[1].interrupted
+
+
+def test_times_of_speech_go_on_after_a_reconnection() -> None:
+    mind = Mind(voice_wish(listens_only=True))
+    mind.ready()
+
+    def turn(item_id: str, start_ms: int, end_ms: int) -> None:
+        mind.hear(
+            p.InputAudioBufferSpeechStarted(item_id=item_id, audio_start_ms=start_ms),
+            p.InputAudioBufferSpeechStopped(item_id=item_id, audio_end_ms=end_ms),
+            p.InputAudioBufferCommitted(item_id=item_id),
+            completed(item_id, f"words of {item_id}"),
+        )
+
+    mind.tell(*(mic(20) for _ in range(200)))
+    turn("u1", 500, 2_500)
+    mind.tell(f.ConnectionLost(1006, ""))
+    mind.wait(3)
+    mind.connect(attempt=2)
+    mind.tell(*(mic(20) for _ in range(100)))
+    first, resent_ms = mind.spoken()[0], 4_000 - round(mind.core._desk.input_clock._base_ms)
+    turn("u2", resent_ms + 100, resent_ms + 1_500)
+    second = mind.spoken()[1]
+    assert (first.start_ms, first.end_ms) == (500, 2_500)
+    assert (second.start_ms, second.end_ms) == (4_100, 5_500)
