@@ -31,7 +31,7 @@ from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 
 APT_LINE = (
     "apt-get install -y --no-install-recommends "
-    "pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 espeak-ng sox"
+    "pulseaudio pulseaudio-utils libasound2-plugins libportaudio2 espeak-ng sox jackd2"
 )
 SCRIPT = Path(__file__).with_name("virtual_audio.sh")
 
@@ -130,6 +130,27 @@ class VirtualAudio:
     def replug(self, which: str) -> None:
         """Put it back."""
         self.do("replug", which)
+
+    def replug_at(self, which: str, rate_hz: int) -> None:
+        """Put it back with another rate, as a Bluetooth headset does that becomes a telephone; it holds from now on."""
+        settings = {**os.environ, "VA_NEW_RATE": str(rate_hz)}
+        subprocess.run(
+            [SCRIPT, "replug", which, self.name], check=True, env=settings, stdout=subprocess.DEVNULL
+        )
+        self.rate_hz = rate_hz
+
+    def add_sink(self, name: str) -> None:
+        """One more speaker; `stop` takes it away with the server."""
+        self._control(
+            "load-module", "module-null-sink", f"sink_name={name}", f"rate={self.rate_hz}", "channels=1"
+        )
+
+    def set_default_sink(self, name: str) -> None:
+        """What the desktop's sound menu does: another default, and what plays moves there."""
+        self._control("set-default-sink", name)
+
+    def _control(self, *arguments: str) -> None:
+        subprocess.run(["pactl", *arguments], check=True, env=self.env, stdout=subprocess.DEVNULL)
 
     def suspend(self, which: str) -> None:
         """Let "speaker" or "mic" fall silent, without a word to its clients."""

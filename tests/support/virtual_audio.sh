@@ -156,7 +156,7 @@ case $cmd in
   crash)  setup "${1:-default}"; crash;;
   suspend) setup "${2:-default}"; penv pactl suspend-sink "$1" 1;;
   resume) setup "${2:-default}"; penv pactl suspend-sink "$1" 0;;
-  replug) setup "${2:-default}"; load_settings; load_sink "$1" && defaults;;
+  replug) setup "${2:-default}"; load_settings; VA_RATE=${VA_NEW_RATE:-$VA_RATE}; load_sink "$1" && save_settings && defaults;;
   say)    setup "${2:-default}"; penv paplay --device=mic --latency-msec=100 "$1";;
   hear)   setup "${3:-default}"; load_settings
           penv timeout --preserve-status -s INT "$2" parec --device=speaker.monitor --latency-msec=20 --rate="$VA_RATE" --channels=1 --format=s16le --file-format=wav "$1";;
