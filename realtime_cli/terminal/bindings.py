@@ -25,6 +25,8 @@ class KeyAction(Enum):
     COPY = "copy"
     SAVE = "save"
     COST = "cost"
+    LOUDER = "louder"
+    QUIETER = "quieter"
     HELP = "help"
     QUIT = "quit"
 
@@ -42,6 +44,8 @@ MEANINGS: Mapping[KeyAction, str] = {
     KeyAction.COPY: "copy the last answer",
     KeyAction.SAVE: "save the conversation",
     KeyAction.COST: "cost and usage",
+    KeyAction.LOUDER: "louder answers",
+    KeyAction.QUIETER: "quieter answers",
     KeyAction.HELP: "this help",
     KeyAction.QUIT: "quit",
 }
@@ -59,6 +63,8 @@ DEFAULTS: Mapping[KeyAction, tuple[str, ...]] = {
     KeyAction.COPY: ("y",),
     KeyAction.SAVE: ("s",),
     KeyAction.COST: ("c",),
+    KeyAction.LOUDER: ("+", "="),
+    KeyAction.QUIETER: ("-",),
     KeyAction.HELP: ("?",),
     KeyAction.QUIT: ("q", "c-d"),
 }

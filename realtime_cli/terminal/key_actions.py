@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from realtime_cli.session.facts import Fact
+from realtime_cli.session.playback_facts import VolumeTurned
 from realtime_cli.session.request_facts import ConversationReset, ItemDeleteAsked, SaveAsked, TurnsChanged
 from realtime_cli.session.state import SessionState, Spoken, TurnMode
 from realtime_cli.terminal.bindings import KeyAction
@@ -12,6 +13,7 @@ from realtime_cli.terminal.counter import Board, Counter
 from realtime_cli.terminal.slash import run
 from realtime_cli.terminal.slash_items import deleted_words, last_turn
 from realtime_cli.terminal.slash_session import other_turns, present_instructions
+from realtime_cli.terminal.slash_sound import STEP_PERCENT
 
 
 class KeyActions:
@@ -34,6 +36,8 @@ class KeyActions:
             KeyAction.DELETE: self._delete_last,
             KeyAction.COPY: self._copy_answer,
             KeyAction.SAVE: lambda state: post(SaveAsked()),
+            KeyAction.LOUDER: lambda state: post(VolumeTurned(STEP_PERCENT)),
+            KeyAction.QUIETER: lambda state: post(VolumeTurned(-STEP_PERCENT)),
         }
 
     def do(self, action: KeyAction) -> bool:

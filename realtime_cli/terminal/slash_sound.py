@@ -7,7 +7,7 @@ import re
 from realtime_cli.session.playback_facts import VolumeTurned
 from realtime_cli.terminal.counter import Counter
 
-_STEP_PERCENT = 10
+STEP_PERCENT = 10
 
 
 def volume(counter: Counter, rest: str) -> None:
@@ -18,7 +18,7 @@ def volume(counter: Counter, rest: str) -> None:
         held = "" if delay_ms is None else f"; the speaker holds {delay_ms:.0f} ms of sound"
         counter.note([f"Volume {present} %{held}."])
     elif wish in ("+", "-"):
-        counter.post(VolumeTurned(_STEP_PERCENT if wish == "+" else -_STEP_PERCENT))
+        counter.post(VolumeTurned(STEP_PERCENT if wish == "+" else -STEP_PERCENT))
     elif re.fullmatch(r"[+-]?[0-9]{1,4}", wish):
         number = int(wish)
         counter.post(VolumeTurned(number if wish[0] in "+-" else number - present))

@@ -18,6 +18,7 @@ _BAR_MAX_CELLS = 20  # three decibels a cell: a longer bar tells nothing more
 _STATE_CELLS = 17  # glyph, blank and the longest state word, so that meters do not jump
 _TURN_CELLS = 14  # the longest words about turn detection
 _FULL_SHARE = 0.8
+_HELD_MS = 150  # a speaker that holds its sound for so long is felt in every answer: Bluetooth, mostly
 _LATE_MS = 1_500  # an answer that takes longer feels slow: said in yellow
 
 
@@ -90,6 +91,7 @@ def facts_line(
             urgent.append((time_left(left_s), "yellow"))
         else:
             parts.append((time_left(left_s), "dim"))
+    parts += _speaker_parts(state)
     if state.tokens.total:
         parts.append((f"{amount(state.tokens.total)} tokens", "dim"))
     if shows_cost and state.cost_usd is not None and state.tokens.total:
@@ -100,6 +102,16 @@ def facts_line(
         urgent.append((f"{state.uplink_dropped_ms / 1_000:.1f} s of speech lost on the line", "yellow"))
     parts = urgent + parts
     return _joined(parts, f" {theme.glyphs.dot} ", width)
+
+
+def _speaker_parts(state: SessionState) -> list[tuple[str, str]]:
+    """Volume and delay of the speaker, where they are not as usual."""
+    parts = []
+    if state.speaker_works and state.volume_percent != 100:
+        parts.append((f"volume {state.volume_percent} %", "dim" if state.volume_percent else "yellow"))
+    if state.speaker_works and (state.speaker_delay_ms or 0) >= _HELD_MS:
+        parts.append((f"speaker {state.speaker_delay_ms:.0f} ms late", "dim"))
+    return parts
 
 
 def _turn_text(state: SessionState) -> Text:

@@ -26,6 +26,7 @@ from realtime_cli.session.facts import (
     TalkKeyTapped,
 )
 from realtime_cli.session.holdings import ItemLine
+from realtime_cli.session.playback_facts import VolumeTurned
 from realtime_cli.session.request_facts import (
     ConversationReset,
     ItemDeleteAsked,
@@ -280,6 +281,7 @@ def manager() -> Iterator[Bench]:
         ("/res\t\r", [ConversationReset()]),
         ("/delete l\t\r", [ItemDeleteAsked(("u1", "a1"))]),
         ("t//etc/passwd\r", [PromptTyped("/etc/passwd")]),
+        ("+=-", [VolumeTurned(10), VolumeTurned(10), VolumeTurned(-10)]),
         ("y", []),
         ("t/items\r", []),
     ],

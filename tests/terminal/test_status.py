@@ -124,6 +124,14 @@ def test_the_talk_key_is_held_where_releases_are_seen_and_tapped_elsewhere() -> 
     assert hints(PUSHING, KeysPicture(work=True, can_hold=True)).startswith("space release to send")
 
 
+def test_volume_and_delay_of_the_speaker_are_told_where_they_are_unusual() -> None:
+    usual = replace(SPEAKING, speaker_delay_ms=40.0)
+    assert facts(usual) == facts(SPEAKING)
+    unusual = facts(replace(SPEAKING, speaker_delay_ms=212.4, volume_percent=80))
+    assert "volume 80 % · speaker 212 ms late" in unusual
+    assert "volume" not in facts(replace(SPEAKING, volume_percent=80, speaker_works=False))
+
+
 def test_hints_that_do_not_fit_are_left_out_whole() -> None:
     assert hints(SPEAKING, width=20) == "esc stop   m mute"
 
