@@ -77,6 +77,9 @@ def fitted_response(config: ResponseConfig, abilities: Set[Ability]) -> tuple[Re
         if ability not in abilities and getattr(config, name) is not UNSET:
             config = replace(config, **{name: UNSET})
             left_out.append(name)
+    if config.output_modalities == ("text",) and Ability.TEXT_OUTPUT not in abilities:
+        config = replace(config, output_modalities=UNSET)
+        left_out.append("an answer in writing alone")
     return config, left_out
 
 

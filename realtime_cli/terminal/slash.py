@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from realtime_cli.session.state import SessionState
+from realtime_cli.terminal import slash_answer as of_answer
 from realtime_cli.terminal import slash_items as of_items
 from realtime_cli.terminal import slash_session as of_session
 from realtime_cli.terminal import slash_sound as of_sound
 from realtime_cli.terminal.counter import Counter
 from realtime_cli.terminal.sanitize import clean_line
 
-Takes = Literal["", "item", "file", "vad", "text"]
+Takes = Literal["", "item", "file", "vad", "text", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("summary", "", "the conversation in a few sentences", of_session.summary),
     SlashCommand("image", "FILE [QUESTION]", "show the model a picture", of_items.image, "file"),
     SlashCommand("audio", "FILE", "let the model hear a recording", of_items.audio, "file"),
-    SlashCommand("answer", "", "answer now", of_session.answer),
+    SlashCommand("answer", "[OPTION...]", "answer now; Tab: wishes for it", of_answer.answer, "answer"),
     SlashCommand("cancel", "[RESPONSE]", "stop a response", of_session.cancel),
     SlashCommand("volume", "[N|+|-]", "how loud the answers are; the speaker's latency", of_sound.volume),
     SlashCommand("model", "", "which model it is", of_session.model),
@@ -118,6 +119,8 @@ def complete(text: str, state: SessionState | None) -> tuple[str, tuple[str, ...
         ids = [line.item_id for line in state.items if line.status != "deleted"] if state is not None else []
         more = ["--audio"] if command is not None and command.name == "show" else [*_ITEM_WORDS]
         return _merged(head + " ", word, [one for one in (*ids, *more) if one.startswith(word)], closed=" ")
+    if takes == "answer":
+        return _merged(head + " ", word, of_answer.offered(head, word, state), closed=" ")
     if takes == "vad":
         return _merged(head + " ", word, [one for one in _VAD_WORDS if one.startswith(word)], closed=" ")
     return text, ()

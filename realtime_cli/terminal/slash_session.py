@@ -15,7 +15,6 @@ from realtime_cli.protocol import (
 )
 from realtime_cli.session.facts import QuitPressed
 from realtime_cli.session.request_facts import (
-    AnswerAsked,
     AskedAside,
     ResponseCancelAsked,
     SessionChanged,
@@ -119,11 +118,6 @@ def summary(counter: Counter, rest: str) -> None:
         return
     counter.post(AskedAside(SUMMARY_REQUEST, metadata=SUMMARY_MARK))
     counter.note(["A summary is on its way."])
-
-
-def answer(counter: Counter, rest: str) -> None:
-    """`/answer`: an answer now."""
-    counter.post(AnswerAsked())
 
 
 def cancel(counter: Counter, rest: str) -> None:

@@ -40,12 +40,11 @@ ITEMS = (
     ItemLine("item_four", "message", "user", "completed", "thanks", 3),
     ItemLine("item_five", "message", "assistant", "completed", "you are welcome", 9),
 )
+CLOCK = p.FunctionTool(name="get_time", description="Tells the time.")
 FULL = replace(
     READY,
     items=ITEMS,
-    asked=p.SessionConfig(
-        instructions="Be brief.", tools=(p.FunctionTool(name="get_time", description="Tells the time."),)
-    ),
+    asked=p.SessionConfig(instructions="Be brief.", tools=(CLOCK,)),
     context=ContextUse(used_tokens=700, window_tokens=1_000, policy="delete"),
 )
 
@@ -96,6 +95,28 @@ class Desk:
         ("/image 'my cat.png' what is it", FilePutAsked("image", "my cat.png", "what is it")),
         ("/audio talk.wav", FilePutAsked("audio", "talk.wav")),
         ("/answer", AnswerAsked()),
+        ("/answer --text", AnswerAsked(p.ResponseConfig(output_modalities=("text",)))),
+        (
+            "/answer --instructions Don't shout, please --max-tokens 200",
+            AnswerAsked(p.ResponseConfig(instructions="Don't shout, please", max_output_tokens=200)),
+        ),
+        (
+            "/answer --voice cedar --max-tokens=inf",
+            AnswerAsked(
+                p.ResponseConfig(
+                    audio=p.AudioConfig(output=p.AudioOutput(voice="cedar")), max_output_tokens="inf"
+                )
+            ),
+        ),
+        ("/answer --tools none", AnswerAsked(p.ResponseConfig(tools=()))),
+        (
+            "/answer --tools get_time --tool-choice required",
+            AnswerAsked(p.ResponseConfig(tools=(CLOCK,), tool_choice="required")),
+        ),
+        (
+            "/answer --tool-choice get_time",
+            AnswerAsked(p.ResponseConfig(tool_choice=p.ToolChoiceFunction("get_time"))),
+        ),
         ("/cancel resp_7", ResponseCancelAsked("resp_7")),
         ("/export", SaveAsked()),
         ("/export notes.md", SaveAsked("notes.md")),
@@ -130,6 +151,14 @@ def test_a_command_becomes_a_fact(text: str, fact: Fact) -> None:
         ("/truncate item_one soon", "Say where"),
         ("/image", "Say which file"),
         ("/ask", "Say what"),
+        ("/answer now", "'now' is no option"),
+        ("/answer --loud", "There is no option --loud"),
+        ("/answer --voice", "--voice wants a value"),
+        ("/answer --text --text", "--text was given twice"),
+        ("/answer --text please", "--text takes no value"),
+        ("/answer --tools nope", "There is no function 'nope'"),
+        ("/answer --tool-choice nope", "There is no function 'nope'"),
+        ("/answer --max-tokens 0", "a number above 0"),
         ("/dance", "There is no command /dance"),
         ("/", "There is no command /"),
     ],
@@ -221,3 +250,19 @@ def test_no_line_breaks_a_command(text: str) -> None:
 def test_completion_only_adds(text: str) -> None:
     completed, _ = complete("/" + text, FULL)
     assert completed.lower().startswith(("/" + text).lower()) or not is_command("/" + text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "merged", "choices"),
+    [
+        ("/answer --te", "/answer --text ", ()),
+        ("/answer --to", "/answer --tool", ("--tools", "--tool-choice")),
+        ("/answer --text --te", "/answer --text --te", ()),
+        ("/answer --tool-choice r", "/answer --tool-choice required ", ()),
+        ("/answer --tools g", "/answer --tools get_time ", ()),
+        ("/answer --tools get_time,g", "/answer --tools get_time,get_time ", ()),
+        ("/answer --voice m", "/answer --voice m", ()),
+    ],
+)
+def test_tab_offers_the_wishes_for_an_answer(typed: str, merged: str, choices: tuple[str, ...]) -> None:
+    assert complete(typed, FULL) == (merged, choices)
