@@ -181,6 +181,15 @@ TranscriptionDelay = Annotated[
         rich_help_panel=PROVIDER,
     ),
 ]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include",
+        metavar="FIELD",
+        help="What the server is to tell besides, such as item.input_audio_transcription.logprobs. Repeatable.",
+        rich_help_panel=PROVIDER,
+    ),
+]
 IdleTimeout = Annotated[
     int | None,
     typer.Option(

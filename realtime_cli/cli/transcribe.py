@@ -61,6 +61,7 @@ def transcribe(
     transcription_prompt: session_options.TranscriptionPrompt = None,
     keywords: session_options.Keywords = None,
     transcription_delay: session_options.TranscriptionDelay = None,
+    include: session_options.Include = None,
     dialect: options.Dialect = None,
     vad: Annotated[
         TurnsName,

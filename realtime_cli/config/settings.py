@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transcription_prompt: str | None = None
     keywords: tuple[str, ...] = ()
     transcription_delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
+    include: tuple[str, ...] = ()
     tracing: bool | None = None
     hosted_mcp: tuple[str, ...] = ()
     hosted_mcp_approval: Literal["ask", "always", "never"] = "ask"

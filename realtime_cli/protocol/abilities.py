@@ -48,6 +48,9 @@ class Ability(Enum):
     """The session's `truncation`. GA only: openai.types.realtime, truncation."""
     TRACING = "tracing"
     """The session's `tracing`. OpenAI only: writes to its dashboard."""
+    INCLUDE = "include"
+    """The session's `include`: log probabilities of transcripts. OpenAI and Azure: openai.types.realtime, session
+    create request."""
     SPEED = "speed"
     """`audio.output.speed`. OpenAI and Azure: openai.types.realtime, audio config output."""
     CREATE_RESPONSE_SWITCH = "create_response_switch"

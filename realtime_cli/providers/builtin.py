@@ -13,7 +13,9 @@ from realtime_cli.providers.provider import Provider
 MODEL = "gpt-realtime-2.1"
 VOICE = "marin"
 
-_OPENAI_ONLY = frozenset({Ability.TRACING, Ability.MCP, Ability.REASONING, Ability.PARALLEL_TOOL_CALLS})
+_OPENAI_ONLY = frozenset(
+    {Ability.TRACING, Ability.MCP, Ability.REASONING, Ability.PARALLEL_TOOL_CALLS, Ability.INCLUDE}
+)
 _GA_ONLY = _OPENAI_ONLY | {Ability.IMAGES, Ability.IDLE_TIMEOUT, Ability.TRUNCATION_STRATEGY, Ability.SPEED}
 _OPENAI_SOUND = frozenset({Ability.SEMANTIC_VAD, Ability.NOISE_REDUCTION})
 
@@ -21,7 +23,8 @@ LOCAL = Provider(
     name="local",
     title="built-in local server",
     base_url="",
-    abilities=ALL - {Ability.IMAGES, Ability.MCP, Ability.REASONING, Ability.NOISE_REDUCTION},
+    abilities=ALL
+    - {Ability.IMAGES, Ability.MCP, Ability.REASONING, Ability.NOISE_REDUCTION, Ability.INCLUDE},
     dialect="ga",
     model="local-rules",
     voice=VOICE,

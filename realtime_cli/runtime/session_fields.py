@@ -53,6 +53,7 @@ def with_fields(settings: Settings, config: SessionConfig) -> SessionConfig:
         "parallel_tool_calls": settings.parallel_tool_calls,
         "truncation": truncation(settings.truncation),
         "tracing": "auto" if settings.tracing else None,
+        "include": settings.include or None,
     }
     config = replace(config, **{name: value for name, value in top.items() if value is not None})
     if settings.hosted_mcp:
@@ -67,7 +68,9 @@ def with_fields(settings: Settings, config: SessionConfig) -> SessionConfig:
 
 
 def with_sound(settings: Settings, config: SessionConfig) -> SessionConfig:
-    """The session with the optional fields of its sound alone."""
+    """The session with the optional fields of a session that only listens: those of its sound."""
+    if settings.include:
+        config = replace(config, include=settings.include)
     return replace(config, audio=_with_sound_fields(settings, config.audio)) if config.audio else config
 
 

@@ -28,6 +28,7 @@ _TOP_LEVEL = (
     ("parallel_tool_calls", Ability.PARALLEL_TOOL_CALLS),
     ("truncation", Ability.TRUNCATION_STRATEGY),
     ("tracing", Ability.TRACING),
+    ("include", Ability.INCLUDE),
 )
 _EAGERNESS_SILENCE_MS = {"low": 1500, "medium": 800, "auto": 800, "high": 400}
 """What comes nearest to semantic turn detection where there is none: a silence of some length."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec import UNSET
 
 from realtime_cli.cli.transcribe import _listening_target
 from realtime_cli.config.settings import load
 from realtime_cli.errors import ConfigError
+from realtime_cli.protocol import Ability
 from realtime_cli.providers.choice import choose
 from realtime_cli.providers.provider import Target
 from realtime_cli.runtime.wishes import listening_wish, spoken_wish
+from realtime_cli.session.fitting import fitted
 
 
 def target(folder: Path, **environ: str) -> Target:
@@ -65,3 +68,17 @@ def test_hints_for_the_transcription_are_said(tmp_path: Path) -> None:
     asked = wish.config.audio.input.transcription
     assert asked
     assert (asked.language, asked.keywords, asked.delay, asked.prompt) == ("de", ("Ada",), "low", "names")
+
+
+def test_what_the_server_is_to_tell_besides_is_asked_for_where_it_can(tmp_path: Path) -> None:
+    wanted = ("item.input_audio_transcription.logprobs",)
+    settings = load({"include": wanted}, {}, tmp_path).settings
+    openai = target(tmp_path, OPENAI_API_KEY="k")
+    for config in (
+        listening_wish(settings, openai, "server").config,
+        spoken_wish(settings, openai, ()).config,
+    ):
+        assert config.include == wanted
+        assert fitted(config, openai.provider.abilities)[0].include == wanted
+        kept, left_out = fitted(config, openai.provider.abilities - {Ability.INCLUDE})
+        assert (kept.include, left_out) == (UNSET, ["include"])
