@@ -29,6 +29,9 @@ class _JumpSelector(selectors.DefaultSelector):
         super().__init__()
         self.now_s = 0.0
         self.threads_at_work = 0
+        self._there_before = set(
+            threading.enumerate()
+        )  # a server that other tests share is no concern of ours
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         events: list[tuple[selectors.SelectorKey, int]] = super().select(0)
@@ -37,7 +40,7 @@ class _JumpSelector(selectors.DefaultSelector):
         if timeout is None or self.threads_at_work:
             # Only a thread or a socket can wake us. Ten real seconds without either is a test that hangs.
             return list(super().select(10.0))
-        if _strangers():
+        if self._strangers():
             before_s = monotonic()
             events = super().select(min(timeout, 0.005))
             self.now_s += min(timeout, monotonic() - before_s)
@@ -45,13 +48,12 @@ class _JumpSelector(selectors.DefaultSelector):
         self.now_s += max(timeout, 0.0)
         return []
 
-
-def _strangers() -> bool:
-    """Threads that belong neither to the test itself nor to a pool that waits for work."""
-    return any(
-        thread is not threading.main_thread() and not thread.name.startswith(("asyncio_", "ThreadPool"))
-        for thread in threading.enumerate()
-    )
+    def _strangers(self) -> bool:
+        """Threads begun since then, that belong neither to the test itself nor to a pool that waits for work."""
+        return any(
+            thread not in self._there_before and not thread.name.startswith(("asyncio_", "ThreadPool"))
+            for thread in threading.enumerate()
+        )
 
 
 class JumpLoop(asyncio.SelectorEventLoop):
