@@ -118,7 +118,9 @@ def console(
 ) -> Iterator[Console]:
     """`realtime-cli ARGUMENTS` on a terminal; killed at the end if it still runs."""
     clean = {k: v for k, v in env.items() if not k.startswith(("OPENAI_", "REALTIME_CLI_"))}
+    # What a program remembers (history, a device's latency) must not reach the next test, nor the user's own.
     clean |= {"TERM": "xterm-256color", "REALTIME_CLI_CONFIG_DIR": str(cwd / "nobody")}
+    clean |= {"REALTIME_CLI_DATA_DIR": str(cwd / "data")}
     command = [sys.executable, "-m", "realtime_cli", *arguments]
     shown = Console(command, clean, cwd, size)
     try:
