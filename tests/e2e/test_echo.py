@@ -79,7 +79,7 @@ def test_on_open_speakers_the_first_answer_does_not_interrupt_itself(
         index, _ = wire.wait("response.output_audio.delta", 20)
         wire.wait("response.output_audio.done", 20)
         with house.hear() as recording:
-            recording.until_quiet(800)
+            recording.until_quiet(800, timeout_s=30)
         after = [message.type for message in wire.messages[index:]]
         terminal.type("q")
         assert terminal.wait_end() == 0
