@@ -185,11 +185,12 @@ class LiveView:
                 self._quiet.stop()
 
     def suspend(self) -> None:
-        """Give the screen back for a while (Ctrl+Z): the region goes, what is finished stays."""
+        """Give the screen back for a while (Ctrl+Z): the region goes, what is finished stays.
+
+        fd 2 stays quiet: the sound system complains about the pause before we could make it quiet again.
+        """
         if self._live is not None:
             self._leave()
-            if self._quiet is not None:
-                self._quiet.stop()
 
     def resume(self) -> None:
         """Take the screen again and draw the last picture."""

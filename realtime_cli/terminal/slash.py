@@ -156,6 +156,6 @@ def _files(word: str) -> list[str]:
                 for entry in entries
                 if entry.name.startswith(name) and (name.startswith(".") or not entry.name.startswith("."))
             ]
-    except OSError:
+    except (OSError, ValueError):  # a null character is no part of any path
         return []  # no such folder, or not ours to read: there is nothing to offer
     return sorted(found)[:_MOST_FILES]
