@@ -1,13 +1,11 @@
-"""Options of `send-text` about where the prompt comes from and where the answer goes; and who asks."""
-
-from __future__ import annotations
+"""Options of `send-text` about where the prompt comes from and where the answer goes."""
 
 from typing import Annotated
 
 import typer
 
-from realtime_cli.cli.completion import complete_key, complete_output_device, complete_profile
-from realtime_cli.cli.options import ANSWER, MATERIAL, MORE, PROVIDER
+from realtime_cli.cli.completion import complete_output_device
+from realtime_cli.cli.options import ANSWER, MATERIAL, MORE
 
 TextFile = Annotated[
     list[str] | None,
@@ -58,16 +56,32 @@ AudioOut = Annotated[
 PlayIt = Annotated[
     bool, typer.Option("--play", help="Speak the answer out of the speaker, too.", rich_help_panel=ANSWER)
 ]
-OutputDevice = Annotated[
-    str | None,
-    typer.Option(
-        "--output-device",
-        metavar="N|NAME",
-        help="Speaker for --play (see `devices`).",
-        rich_help_panel=ANSWER,
-        autocompletion=complete_output_device,
-    ),
-]
+
+
+class Frame:
+    """What the prompt is put into, and where the answer may sound."""
+
+    template: Annotated[
+        str | None,
+        typer.Option(
+            "--template",
+            metavar="TEXT",
+            help="A frame for the prompt, which stands at $input.",
+            rich_help_panel=MORE,
+        ),
+    ] = None
+    output_device: Annotated[
+        str | None,
+        typer.Option(
+            "--output-device",
+            metavar="N|NAME",
+            help="Speaker for --play (see `devices`).",
+            rich_help_panel=ANSWER,
+            autocompletion=complete_output_device,
+        ),
+    ] = None
+
+
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.", rich_help_panel=MORE)
 ]
@@ -75,43 +89,5 @@ Verbose = Annotated[
     bool,
     typer.Option(
         "--verbose", "-v", help="On stderr: which service, how long, how many tokens.", rich_help_panel=MORE
-    ),
-]
-Profile = Annotated[
-    str | None,
-    typer.Option(
-        "--profile",
-        metavar="NAME",
-        help="Settings and a template under a name (see `profiles`).",
-        rich_help_panel=MORE,
-        autocompletion=complete_profile,
-    ),
-]
-Template = Annotated[
-    str | None,
-    typer.Option(
-        "--template",
-        metavar="TEXT",
-        help="A frame for the prompt, which stands at $input.",
-        rich_help_panel=MORE,
-    ),
-]
-Insecure = Annotated[
-    bool | None,
-    typer.Option(
-        "--insecure",
-        help="Take any TLS certificate. Anybody on the way can then read your key: for tests alone.",
-        show_default=False,
-        rich_help_panel=MORE,
-    ),
-]
-KeyName = Annotated[
-    str | None,
-    typer.Option(
-        "--key",
-        metavar="NAME",
-        help="A stored key by its name (see `keys`); never the key itself.",
-        rich_help_panel=PROVIDER,
-        autocompletion=complete_key,
     ),
 ]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_cli.cli import sound_options
 from realtime_cli.cli.boundary import guarded
+from realtime_cli.cli.flags import Flags, only, takes
 from realtime_cli.cli.options import Debug
+from realtime_cli.cli.sound_options import Sound
 from realtime_cli.errors import NoSuchDevice
 from realtime_cli.terminal.sanitize import clean_line
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 
 @guarded
+@takes(only(Sound, "input_device", "output_device", "audio_latency"))
 def devices(
+    *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
     test: Annotated[
         bool,
@@ -34,9 +37,7 @@ def devices(
     use_output: Annotated[
         str | None, typer.Option("--use-output", metavar="N|NAME", help="Remember this speaker.")
     ] = None,
-    input_device: sound_options.InputDevice = None,
-    output_device: sound_options.OutputDevice = None,
-    audio_latency: sound_options.Latency = None,
+    flags: Flags,
     debug: Debug = False,
 ) -> int:
     """List microphones and speakers, with native rate and channels; the defaults are marked.
@@ -47,11 +48,6 @@ def devices(
     if use_input or use_output:
         return _remember(use_input, use_output)
     if test:
-        flags = {
-            "input_device": input_device,
-            "output_device": output_device,
-            "audio_latency": audio_latency,
-        }
         return _test(flags)
     from realtime_cli.devices.listing import list_devices
 
@@ -92,7 +88,7 @@ def _remember(use_input: str | None, use_output: str | None) -> int:
     return 0
 
 
-def _test(flags: dict[str, str | None]) -> int:
+def _test(flags: Flags) -> int:
     import asyncio
     import os
     from pathlib import Path

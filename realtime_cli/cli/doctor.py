@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime_cli.cli import answer_options, options, session_options
+from realtime_cli.cli import options, session_options
 from realtime_cli.cli.boundary import guarded
 from realtime_cli.cli.finding import Finding, failure
+from realtime_cli.cli.flags import Flags, only, takes
 from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.table import print_json
 from realtime_cli.errors import RealtimeCliError
@@ -27,15 +28,16 @@ _MARKS = {"ok": "ok", "note": "--", "fail": "!!"}
 
 
 @guarded
+@takes(
+    options.Service,
+    options.Account,
+    only(session_options.Way, "ca_file", "proxy"),
+    options.Trust,
+    options.Project,
+)
 def doctor(
-    profile: answer_options.Profile = None,
-    key: answer_options.KeyName = None,
-    provider: options.Provider = None,
-    url: options.Url = None,
-    model: options.Model = None,
-    dialect: options.Dialect = None,
-    ca_file: session_options.CaFile = None,
-    proxy: session_options.Proxy = None,
+    *,
+    flags: Flags,
     network: Annotated[
         bool,
         typer.Option(
@@ -46,8 +48,6 @@ def doctor(
         bool, typer.Option("--sound/--no-sound", help="Open microphone and speaker for a moment, in silence.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    insecure: answer_options.Insecure = None,
-    trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:
     """Look at everything between this terminal and the model; each failed line comes with its next step.
@@ -56,7 +56,6 @@ def doctor(
 
     Examples: `realtime-cli doctor`; `realtime-cli doctor --provider xai --no-sound`; `realtime-cli doctor --json`.
     """
-    flags = options.settings_among(dict(locals()))
     findings = asyncio.run(_look(flags, network=network, try_devices=sound, shown=not as_json))
     failed = [finding for finding in findings if finding.state == "fail"]
     if as_json:

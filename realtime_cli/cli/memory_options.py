@@ -1,7 +1,5 @@
 """Options about what is remembered and when a conversation ends, and those of the history commands."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 
@@ -43,15 +41,93 @@ class StatsBy(StrEnum):
     provider = "provider"
 
 
-History = Annotated[
-    bool | None,
-    typer.Option(
-        "--history/--no-history",
-        help="Keep this conversation in the history.",
-        show_default=False,
-        rich_help_panel=MEMORY,
-    ),
-]
+class Memory:
+    """What is kept of a conversation."""
+
+    history: Annotated[
+        bool | None,
+        typer.Option(
+            "--history/--no-history",
+            help="Keep this conversation in the history.",
+            show_default=False,
+            rich_help_panel=MEMORY,
+        ),
+    ] = None
+    journal: Annotated[
+        str | None,
+        typer.Option(
+            "--journal", metavar="FILE", help="Write all that happens for `replay`.", rich_help_panel=MEMORY
+        ),
+    ] = None
+
+
+class Keepsakes:
+    """What more is kept of a spoken one."""
+
+    title: Annotated[
+        TitleName | None,
+        typer.Option(
+            "--title",
+            help="The title in the history: your first words, or one question to the model beside the conversation.",
+            show_default="words",
+            rich_help_panel=MEMORY,
+        ),
+    ] = None
+    journal_audio: Annotated[
+        bool | None,
+        typer.Option(
+            "--journal-audio/--no-journal-audio",
+            help="With the sound in the journal.",
+            show_default=False,
+            rich_help_panel=MEMORY,
+        ),
+    ] = None
+    record: Annotated[
+        str | None,
+        typer.Option(
+            "--record",
+            metavar="DIR",
+            help="Record both sides in stereo (you left, the model right), with transcript and times.",
+            rich_help_panel=MEMORY,
+        ),
+    ] = None
+    record_format: Annotated[
+        RecordFormatName | None,
+        typer.Option(
+            "--record-format",
+            help="flac needs the extra audiofiles.",
+            show_default="wav",
+            rich_help_panel=MEMORY,
+        ),
+    ] = None
+
+
+class Limits:
+    """When a conversation ends by itself."""
+
+    max_cost: Annotated[
+        float | None,
+        typer.Option(
+            "--max-cost", metavar="USD", help="End politely at about this cost.", rich_help_panel=MEMORY
+        ),
+    ] = None
+    max_minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--max-minutes", metavar="N", help="End politely after this time.", rich_help_panel=MEMORY
+        ),
+    ] = None
+    idle_timeout_s: Annotated[
+        float | None,
+        typer.Option(
+            "--idle-timeout",
+            metavar="SECONDS",
+            help="End when nobody says anything for so long.",
+            rich_help_panel=MEMORY,
+        ),
+    ] = None
+
+
 Continue = Annotated[
     str | None,
     typer.Option(
@@ -59,49 +135,6 @@ Continue = Annotated[
         "-c",
         metavar="[ID]",
         help="Go on with an earlier conversation; without an id with the latest.",
-        rich_help_panel=MEMORY,
-    ),
-]
-Journal = Annotated[
-    str | None,
-    typer.Option(
-        "--journal", metavar="FILE", help="Write all that happens for `replay`.", rich_help_panel=MEMORY
-    ),
-]
-JournalAudio = Annotated[
-    bool | None,
-    typer.Option(
-        "--journal-audio/--no-journal-audio",
-        help="With the sound in the journal.",
-        show_default=False,
-        rich_help_panel=MEMORY,
-    ),
-]
-MaxCost = Annotated[
-    float | None,
-    typer.Option(
-        "--max-cost", metavar="USD", help="End politely at about this cost.", rich_help_panel=MEMORY
-    ),
-]
-MaxMinutes = Annotated[
-    float | None,
-    typer.Option("--max-minutes", metavar="N", help="End politely after this time.", rich_help_panel=MEMORY),
-]
-SessionIdle = Annotated[
-    float | None,
-    typer.Option(
-        "--idle-timeout",
-        metavar="SECONDS",
-        help="End when nobody says anything for so long.",
-        rich_help_panel=MEMORY,
-    ),
-]
-Title = Annotated[
-    TitleName | None,
-    typer.Option(
-        "--title",
-        help="The title in the history: your first words, or one question to the model beside the conversation.",
-        show_default="words",
         rich_help_panel=MEMORY,
     ),
 ]

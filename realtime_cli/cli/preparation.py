@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from realtime_cli.cli.boundary import say
 from realtime_cli.cli.equipment import Equipment
 from realtime_cli.cli.log_lines import LogLines, harmless
-from realtime_cli.cli.options import plain_values
 from realtime_cli.config.paths import DOTENV_FILE, PROJECT_FILE
 from realtime_cli.config.settings import Loaded, Settings, load
 from realtime_cli.config.trust import check_project
@@ -77,7 +76,7 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
     Raises:
         ConfigError, NotAuthorized, InputError: See `config.settings.load`, `providers.choice.choose`.
     """
-    given = plain_values(dict(flags))
+    given = dict(flags)
     if given.get("llm") and not given.get("provider") and not given.get("url"):
         given["provider"] = "local"  # only the local server asks a language model
     loaded = load(given, os.environ, Path())

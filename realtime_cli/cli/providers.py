@@ -12,6 +12,7 @@ import typer
 
 from realtime_cli.cli import options, session_options
 from realtime_cli.cli.boundary import guarded, say
+from realtime_cli.cli.flags import Flags, takes, without
 from realtime_cli.cli.later import asyncio
 from realtime_cli.terminal.sanitize import clean_line
 
@@ -125,25 +126,19 @@ def _print_abilities(rows: list[dict[str, Any]]) -> None:
 
 @app.command("check")
 @guarded
+@takes(without(options.Service, "provider"), session_options.Way, options.Project)
 def check(
+    *,
     name: Annotated[
         str | None, typer.Argument(help="Which service; else the one that would be chosen.")
     ] = None,
-    url: options.Url = None,
-    model: options.Model = None,
-    dialect: options.Dialect = None,
-    ephemeral: session_options.Ephemeral = None,
-    header: session_options.Header = None,
-    ca_file: session_options.CaFile = None,
-    proxy: session_options.Proxy = None,
-    trust_project: options.TrustProject = None,
+    flags: Flags,
     debug: options.Debug = False,
 ) -> int:
     """Connect, update the settings, leave; each step in plain words. Nothing is asked, so nothing is billed."""
     from realtime_cli.cli.preparation import prepare
 
-    flags = options.settings_among(dict(locals())) | {"provider": name}
-    prepared = prepare(flags, may_fall_back=False)
+    prepared = prepare(flags | {"provider": name}, may_fall_back=False)
     target = prepared.target
     _report(True, f"{target.provider.title}: {target.why}")
     _report(True, f"key: {target.key_var or 'none is sent'}; address: {_shown(target.url)}")

@@ -1,13 +1,8 @@
-"""The screen of `talk`: its options, and the view and the keyboard they ask for."""
+"""The screen of `talk`: the view and the keyboard that its options ask for."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated
-
-import typer
-
-from realtime_cli.cli import options
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from realtime_cli.config.settings import Settings
@@ -17,54 +12,6 @@ if TYPE_CHECKING:
 NO_KEYS_REMARK = (
     "There is no terminal here to read keys from: no typing, no talk key; Ctrl+C or SIGTERM ends."
 )
-
-Plain = Annotated[
-    bool | None,
-    typer.Option(
-        "--plain/--live",
-        help="Sequential lines, for screen readers and logs, instead of the live view.",
-        show_default=False,
-        rich_help_panel=options.MORE,
-    ),
-]
-Jsonl = Annotated[
-    bool | None,
-    typer.Option(
-        "--jsonl",
-        help="JSON lines on stdout: turns, states, calls, errors (schema: --jsonl-schema).",
-        show_default=False,
-        rich_help_panel=options.MORE,
-    ),
-]
-ShowCost = Annotated[
-    bool | None,
-    typer.Option(
-        "--show-cost/--hide-cost",
-        help="The estimated cost in the status line.",
-        show_default=False,
-        rich_help_panel=options.MORE,
-    ),
-]
-
-
-def _print_schema(wanted: bool) -> None:
-    if wanted:
-        from realtime_cli.terminal.jsonl_lines import schema
-
-        typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
-        raise typer.Exit
-
-
-JsonlSchema = Annotated[
-    bool,
-    typer.Option(
-        "--jsonl-schema",
-        help="Print the JSON Schema of --jsonl's lines and leave.",
-        callback=_print_schema,
-        is_eager=True,
-        rich_help_panel=options.MORE,
-    ),
-]
 
 
 def open_screen(settings: Settings, provider: str, epoch_offset_s: float) -> tuple[View, MakeKeyboard | None]:

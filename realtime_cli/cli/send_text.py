@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,12 +17,10 @@ from realtime_cli.cli import (
 )
 from realtime_cli.cli.asking import Outlet, joined, send
 from realtime_cli.cli.boundary import guarded
+from realtime_cli.cli.flags import Flags, takes
 from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.material import Material
 from realtime_cli.cli.options import ANSWER, MATERIAL, MORE
-
-if TYPE_CHECKING:
-    pass
 
 Prompt = Annotated[
     str | None, typer.Argument(help="The prompt; - reads it from stdin. Piped text comes before it.")
@@ -99,7 +97,26 @@ Metadata = Annotated[
 
 
 @guarded
+@takes(
+    options.Service,
+    options.Character,
+    options.Account,
+    session_options.Way,
+    session_options.Answering,
+    answer_options.Frame,
+    tool_options.Sources,
+    tool_options.CallTime,
+    tool_options.Calling,
+    local_options.ChatModel,
+    memory_options.Memory,
+    options.Patience,
+    session_options.Retries,
+    options.Trust,
+    options.Upkeep,
+    options.Project,
+)
 def send_text(
+    *,
     prompt: Prompt = None,
     file: answer_options.TextFile = None,
     lines: answer_options.EachLine = False,
@@ -118,16 +135,7 @@ def send_text(
             rich_help_panel=MORE,
         ),
     ] = None,
-    profile: answer_options.Profile = None,
-    template: answer_options.Template = None,
-    key: answer_options.KeyName = None,
-    provider: options.Provider = None,
-    url: options.Url = None,
-    model: options.Model = None,
-    voice: options.Voice = None,
-    output_device: answer_options.OutputDevice = None,
-    instructions: options.Instructions = None,
-    dialect: options.Dialect = None,
+    flags: Flags,
     system: System = None,
     context: ContextFile = None,
     image: Image = None,
@@ -138,38 +146,8 @@ def send_text(
     no_context: NoContext = False,
     out_of_band: OutOfBand = False,
     metadata: Metadata = None,
-    max_tokens: session_options.MaxTokens = None,
-    tool_choice: session_options.ToolChoice = None,
-    reasoning_effort: session_options.Reasoning = None,
-    parallel_tool_calls: session_options.ParallelCalls = None,
-    truncation: session_options.Truncation = None,
-    tracing: session_options.Tracing = None,
-    tools: tool_options.Tools = None,
-    tool: tool_options.Tool = None,
-    mcp: tool_options.Mcp = None,
-    builtin: tool_options.Builtin = None,
-    approve: tool_options.Approve = None,
-    tool_folder: tool_options.ToolFolder = None,
-    tool_hosts: tool_options.ToolHosts = None,
-    tool_timeout: tool_options.ToolTimeout = None,
-    tool_rounds: tool_options.ToolRounds = None,
-    tools_debug: tool_options.ToolsDebug = None,
-    hosted_mcp: session_options.HostedMcp = None,
-    hosted_mcp_approval: session_options.HostedMcpApproval = None,
-    timeout: options.Timeout = None,
-    retry: session_options.Retry = None,
-    ephemeral: session_options.Ephemeral = None,
-    header: session_options.Header = None,
-    ca_file: session_options.CaFile = None,
-    proxy: session_options.Proxy = None,
-    llm: local_options.Llm = None,
-    llm_model: local_options.LlmModel = None,
+    fail_on_tool: tool_options.FailOnTool = False,
     continued: memory_options.Continue = None,
-    history: memory_options.History = None,
-    journal: memory_options.Journal = None,
-    log_file: options.LogFile = None,
-    insecure: answer_options.Insecure = None,
-    trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:
     """Send a prompt, print the answer. Made for pipes and scripts.
@@ -178,7 +156,6 @@ def send_text(
     `realtime-cli send-text --json hello | jq .text`; `realtime-cli send-text --audio-out hi.wav "Say hello"`;
     `printf 'one\\ntwo\\n' | realtime-cli send-text --lines`.
     """
-    flags = options.settings_among(dict(locals()))
     from realtime_cli.cli.preparation import prepare, start_log
     from realtime_cli.cli.remembering import remember
     from realtime_cli.cli.standard_input import joined_prompt
@@ -195,7 +172,7 @@ def send_text(
         tuple(metadata or ()),
         rate,
     )
-    outlet = Outlet(as_json, jsonl, lines, audio_out, play, quiet, verbose)
+    outlet = Outlet(as_json, jsonl, lines, audio_out, play, quiet, verbose, fail_on_tool)
     outlet.check()
     prepared = prepare(flags, may_fall_back=False)
     text = None

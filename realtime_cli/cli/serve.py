@@ -10,6 +10,7 @@ import typer
 
 from realtime_cli.cli import local_options, options, session_options
 from realtime_cli.cli.boundary import guarded, say
+from realtime_cli.cli.flags import Flags, only, takes
 from realtime_cli.cli.later import asyncio
 
 if TYPE_CHECKING:
@@ -23,20 +24,18 @@ MINUTE_S = 60.0
 
 
 @guarded
+@takes(
+    local_options.ChatModel,
+    local_options.Engines,
+    local_options.EngineServices,
+    only(session_options.Writing, "language"),
+    options.Upkeep,
+    options.Project,
+)
 def serve(
+    *,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = PORT,
-    llm: local_options.Llm = None,
-    llm_model: local_options.LlmModel = None,
-    brain: local_options.Brain = None,
-    stt_engine: local_options.SttEngine = None,
-    stt_url: local_options.SttUrl = None,
-    stt_model: local_options.SttModel = None,
-    tts_engine: local_options.TtsEngine = None,
-    tts_url: local_options.TtsUrl = None,
-    tts_model: local_options.TtsModel = None,
-    tts_voice: local_options.TtsVoice = None,
-    vad_engine: local_options.VadEngine = None,
-    language: session_options.Language = None,
+    flags: Flags,
     list_engines: Annotated[
         bool,
         typer.Option("--list-engines", help="Show all engines, what adds them and how big they are; end."),
@@ -104,8 +103,6 @@ def serve(
             rich_help_panel=TESTING,
         ),
     ] = None,
-    log_file: options.LogFile = None,
-    trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:
     """Serve the Realtime protocol on this machine, offline and without a key.
@@ -115,7 +112,6 @@ def serve(
     Examples: `realtime-cli serve`; `realtime-cli serve --llm http://127.0.0.1:11434/v1 --llm-model llama3.2`;
     `realtime-cli serve --faults late-transcripts,odd-bytes`.
     """  # fmt: skip
-    flags = options.settings_among({k: v for k, v in locals().items() if k not in ("record", "host")})
     if list_engines:
         return _list_engines()
     if faults == "list":
@@ -126,7 +122,7 @@ def serve(
     from realtime_cli.cli.preparation import start_log
     from realtime_cli.config.settings import load
 
-    loaded = load(options.plain_values(flags), os.environ, Path())
+    loaded = load(flags, os.environ, Path())
     start_log(loaded.settings.log_file, debug=debug)
     door = Door(
         host=host,

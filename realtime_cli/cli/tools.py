@@ -13,6 +13,7 @@ import typer
 
 from realtime_cli.cli import options, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli.flags import Flags, takes, without
 from realtime_cli.cli.later import asyncio
 from realtime_cli.terminal.sanitize import clean, clean_line
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from realtime_cli.tools.tool import Result, Tool
     from realtime_cli.tools.toolbox import Toolbox
 
-FAILED_EXIT = 80
 app = typer.Typer(
     name="tools",
     help="The functions a model may call: list them, look at one, try one.",
@@ -37,62 +37,47 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 @app.command("list")
 @guarded
+@takes(tool_options.Sources, options.Project)
 def list_tools(
+    *,
     as_json: AsJson = False,
-    tools: tool_options.Tools = None,
-    tool: tool_options.Tool = None,
-    mcp: tool_options.Mcp = None,
-    builtin: tool_options.Builtin = None,
-    approve: tool_options.Approve = None,
-    tool_folder: tool_options.ToolFolder = None,
-    tool_hosts: tool_options.ToolHosts = None,
-    trust_project: options.TrustProject = None,
+    flags: Flags,
     debug: options.Debug = False,
 ) -> int:
     """List them with where they come from and whether they are asked for.
 
     Example: `realtime-cli tools list --tools my_tools.py --builtin time,files`.
     """
-    loaded = _load(options.settings_among(dict(locals())))
+    loaded = _load(flags)
     return asyncio.run(_with_toolbox(loaded, lambda toolbox: _list(toolbox, as_json=as_json)))
 
 
 @app.command("show")
 @guarded
+@takes(tool_options.Sources, options.Project)
 def show_tool(
+    *,
     name: Name,
-    tools: tool_options.Tools = None,
-    tool: tool_options.Tool = None,
-    mcp: tool_options.Mcp = None,
-    builtin: tool_options.Builtin = None,
-    approve: tool_options.Approve = None,
-    tool_folder: tool_options.ToolFolder = None,
-    tool_hosts: tool_options.ToolHosts = None,
-    trust_project: options.TrustProject = None,
+    flags: Flags,
     debug: options.Debug = False,
 ) -> int:
     """Show what the model is told about one: name, description, JSON Schema.
 
     Example: `realtime-cli tools show read_file --builtin files`.
     """
-    loaded = _load(options.settings_among(dict(locals())))
+    loaded = _load(flags)
     return asyncio.run(_with_toolbox(loaded, lambda toolbox: _show(toolbox, name)))
 
 
 @app.command("call")
 @guarded
+@takes(without(tool_options.Sources, "approve"), tool_options.CallTime, options.Project)
 def call_tool(
+    *,
     name: Name,
     arguments: Arguments = None,
     as_json: AsJson = False,
-    tools: tool_options.Tools = None,
-    tool: tool_options.Tool = None,
-    mcp: tool_options.Mcp = None,
-    builtin: tool_options.Builtin = None,
-    tool_folder: tool_options.ToolFolder = None,
-    tool_hosts: tool_options.ToolHosts = None,
-    tool_timeout: tool_options.ToolTimeout = None,
-    trust_project: options.TrustProject = None,
+    flags: Flags,
     debug: options.Debug = False,
 ) -> int:
     """Call one, as a model would, and print what the model would read. You are not asked: you asked for it.
@@ -100,14 +85,14 @@ def call_tool(
     Examples: `realtime-cli tools call calculator '{"expression": "6*7"}' --builtin calculator`;
     `realtime-cli tools call get_weather city=Delft --tools my_tools.py`.
     """
-    loaded = _load(options.settings_among(dict(locals())))
+    loaded = _load(flags)
     return asyncio.run(_with_toolbox(loaded, lambda toolbox: _call(toolbox, name, arguments or [], as_json)))
 
 
-def _load(flags: dict[str, object]) -> Loaded:
+def _load(flags: Flags) -> Loaded:
     from realtime_cli.config.settings import load
 
-    return load(options.plain_values(flags), os.environ, Path())
+    return load(flags, os.environ, Path())
 
 
 async def _with_toolbox(loaded: Loaded, use: Any) -> int:
@@ -169,7 +154,7 @@ async def _call(toolbox: Toolbox, name: str, words: Sequence[str], as_json: bool
         if as_json:
             _print_json({"error": str(exc)})
         say_error(clean(str(exc)), "")
-        return FAILED_EXIT
+        return exc.exit_code
     if as_json:
         _print_json({"output": result.text, "images": list(result.images)})
     else:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from realtime_cli.cli import options, session_options
+from realtime_cli.cli import options, session_options, turn_options
 from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli.flags import Flags, takes
 from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.options import SOUND, TURNS
 from realtime_cli.errors import ConfigError, RecordingError
@@ -40,7 +41,20 @@ class TurnsName(StrEnum):
 
 
 @guarded
+@takes(
+    options.Service,
+    session_options.Writing,
+    session_options.Captions,
+    session_options.Way,
+    turn_options.Hearing,
+    session_options.Filter,
+    options.Patience,
+    session_options.Retries,
+    options.Upkeep,
+    options.Project,
+)
 def transcribe(
+    *,
     files: Annotated[
         list[str] | None,
         typer.Argument(
@@ -53,16 +67,7 @@ def transcribe(
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of stdout.")
     ] = None,
-    provider: options.Provider = None,
-    url: options.Url = None,
-    model: options.Model = None,
-    transcription_model: options.TranscriptionModel = None,
-    language: session_options.Language = None,
-    transcription_prompt: session_options.TranscriptionPrompt = None,
-    keywords: session_options.Keywords = None,
-    transcription_delay: session_options.TranscriptionDelay = None,
-    include: session_options.Include = None,
-    dialect: options.Dialect = None,
+    flags: Flags,
     vad: Annotated[
         TurnsName,
         typer.Option(
@@ -73,27 +78,10 @@ def transcribe(
         float,
         typer.Option("--commit-s", min=1, help="Length of a piece with --vad none.", rich_help_panel=TURNS),
     ] = 10.0,
-    silence_ms: Annotated[
-        int | None,
-        typer.Option("--silence-ms", min=0, help="Silence that ends a turn.", rich_help_panel=TURNS),
-    ] = None,
     pace: Annotated[
         float,
         typer.Option("--pace", min=0.1, max=50, help="Files: times real time.", rich_help_panel=SOUND),
     ] = 4.0,
-    input_device: Annotated[
-        str | None,
-        typer.Option("--input-device", metavar="N|NAME", help="Microphone.", rich_help_panel=SOUND),
-    ] = None,
-    noise_reduction: session_options.Noise = None,
-    timeout: options.Timeout = None,
-    retry: session_options.Retry = None,
-    ephemeral: session_options.Ephemeral = None,
-    header: session_options.Header = None,
-    ca_file: session_options.CaFile = None,
-    proxy: session_options.Proxy = None,
-    log_file: options.LogFile = None,
-    trust_project: options.TrustProject = None,
     debug: options.Debug = False,
 ) -> int:
     """Write down what is said, live: captions in the terminal, or text, SRT, VTT or JSON Lines in a file.
@@ -101,7 +89,6 @@ def transcribe(
     Examples: `realtime-cli transcribe`; `realtime-cli transcribe talk.mp3 -f srt -o talk.srt`;
     `arecord -f S16_LE -r 24000 | realtime-cli transcribe -`.
     """
-    flags = options.settings_among({name: value for name, value in locals().items() if name != "vad"})
     from realtime_cli.cli.preparation import prepare, start_log
 
     prepared = prepare(flags, may_fall_back=False)
