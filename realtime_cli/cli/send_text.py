@@ -109,6 +109,7 @@ Metadata = Annotated[
     tool_options.Calling,
     local_options.ChatModel,
     memory_options.Memory,
+    session_options.Hosted,
     options.Patience,
     session_options.Retries,
     options.Trust,

@@ -91,6 +91,11 @@ class Answering:
             rich_help_panel=ANSWER,
         ),
     ] = None
+
+
+class Hosted:
+    """What the provider does by itself."""
+
     tracing: Annotated[
         bool | None,
         typer.Option(
@@ -189,6 +194,11 @@ class Speech:
         float | None,
         typer.Option("--speed", min=0.25, max=1.5, help="How fast it speaks.", rich_help_panel=SOUND),
     ] = None
+
+
+class Context:
+    """What the model remembers."""
+
     context_policy: Annotated[
         PolicyName | None,
         typer.Option(

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     memory_options.Keepsakes,
     memory_options.Limits,
     screen_options.Look,
+    session_options.Context,
+    session_options.Hosted,
     session_options.Retries,
     options.Account,
     options.Trust,
