@@ -19,8 +19,8 @@ RealtimeCliError                 1   unexpected
     RecordingError              73   an output file cannot be opened
     TimedOut                   124   `--timeout` was reached
 
-`ToolError` never leaves `tools/`: it becomes the call's output.
-Also used by commands: 0 success, 2 usage, 130 SIGINT, 143 SIGTERM.
+`ToolError` never leaves `tools/`: it becomes the call's output (80 with `--fail-on-tool`, and of `tools call`).
+Also used by commands: 0 success, 2 usage, 130 SIGINT, 141 the reader of our output has gone, 143 SIGTERM.
 """
 
 
@@ -137,4 +137,6 @@ class TimedOut(RealtimeCliError):
 
 
 class ToolError(RealtimeCliError):
-    """A tool failed. Told to the model as the call's output, never to the shell."""
+    """A tool failed. Told to the model as the call's output; to the shell with `--fail-on-tool` alone."""
+
+    exit_code = 80

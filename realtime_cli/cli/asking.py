@@ -41,6 +41,7 @@ class Outlet:
         play: Speak it.
         quiet: Nothing on stderr but errors.
         verbose: On stderr: whom we talk to, how long it took, what it used.
+        fail_on_tool: A function that failed or was refused is a failure of the whole.
     """
 
     as_json: bool = False
@@ -50,6 +51,7 @@ class Outlet:
     play: bool = False
     quiet: bool = False
     verbose: bool = False
+    fail_on_tool: bool = False
 
     def check(self) -> None:
         """Raises ConfigError where options exclude each other."""
@@ -136,7 +138,24 @@ async def send(memory: Memory, text: str, material: Material, outlet: Outlet, *,
     if lines is not None and lines.problem is not None:
         raise lines.problem
     code = _report(outcome, prepared, outlet, loop.time() - started_s)
-    return code or (lines.exit_code if lines is not None else 0)
+    code = code or (lines.exit_code if lines is not None else 0)
+    return code or (_judge_calls(outcome) if outlet.fail_on_tool else 0)
+
+
+def _judge_calls(outcome: Outcome) -> int:
+    """For `--fail-on-tool`: whether each call did what it should; what did not is named."""
+    from realtime_cli.errors import ToolError
+    from realtime_cli.session.state import Call, CallStatus
+
+    calls = [entry for entry in outcome.state.entries if isinstance(entry, Call)]
+    bad = [call.name for call in calls if call.status is not CallStatus.DONE]
+    if not bad:
+        return 0
+    names = ", ".join(dict.fromkeys(bad))
+    say_error(
+        f"Not every function did its work: {names}", "`--tools-debug` shows why; --json lists all calls."
+    )
+    return ToolError.exit_code
 
 
 @asynccontextmanager

@@ -82,7 +82,7 @@ XAI = Provider(
     },
     dialect="ga",
     model="grok-voice-latest",
-    voice="ara",
+    voice="eve",
 )
 
 QWEN = Provider(
@@ -97,7 +97,7 @@ QWEN = Provider(
     - {Ability.TRUNCATE, Ability.OUT_OF_BAND, Ability.FLAT_TOOLS, Ability.TRANSCRIPTION_SESSIONS},
     dialect="beta",
     model="qwen3.5-omni-plus-realtime",
-    voice="Cherry",
+    voice="Tina",
     input_rate_hz=16_000,
 )
 
