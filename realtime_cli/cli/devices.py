@@ -74,15 +74,16 @@ def _remember(use_input: str | None, use_output: str | None) -> int:
 
     from realtime_cli.config.editing import change
     from realtime_cli.config.paths import config_file
-    from realtime_cli.devices.listing import Kind, find
+    from realtime_cli.devices.listing import Kind, find, lasting_name, list_devices
 
     wishes: tuple[tuple[Kind, str, str | None], ...] = (
         ("input", "input_device", use_input),
         ("output", "output_device", use_output),
     )
+    rows = list_devices()
     for kind, setting, wanted in wishes:
         if wanted:
-            name = find(kind, wanted).name
+            name = lasting_name(kind, find(kind, wanted, rows), rows)
             change(config_file(os.environ), setting, [name])
             sys.stdout.write(f"{setting}: {clean_line(name)}\n")
     return 0

@@ -7,14 +7,21 @@ from realtime_cli.devices.listing import DeviceRow, Kind
 from realtime_cli.errors import NoSuchDevice
 
 
-def chosen(kind: Kind, wanted: int | str | None) -> tuple[DeviceRow, str]:
+def chosen(
+    kind: Kind, wanted: int | str | None, rows: list[DeviceRow] | None = None
+) -> tuple[DeviceRow, str]:
     """The row, and what the user should know about it ("" when it is the wanted one).
+
+    Args:
+        kind: The direction it must have.
+        wanted: As for `listing.find`.
+        rows: Where to look; None asks PortAudio.
 
     Raises:
         NoSuchDevice: There is none at all, or the name fits several.
         DeviceError: PortAudio cannot tell.
     """
-    rows = listing.list_devices()
+    rows = listing.list_devices() if rows is None else rows
     try:
         return listing.find(kind, wanted, rows), ""
     except NoSuchDevice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.portaudio import Shape
@@ -12,6 +12,7 @@ from realtime_cli.errors import NoSuchDevice
 Kind: TypeAlias = Literal["input", "output"]
 
 _NOUN = {"input": "microphone", "output": "speaker"}
+_MODEL_DIGITS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def find(kind: Kind, wanted: int | str | None, rows: list[DeviceRow] | None = No
     Args:
         kind: The direction it must have.
         wanted: Index, index as text, name or part of it in any case ("name, host API" too); None for the default.
+            A number of three digits and more that is no index is a part of a name: "920" of a "Webcam C920".
         rows: Where to look; None asks PortAudio.
 
     Raises:
@@ -111,12 +113,21 @@ def matching(kind: Kind, wanted: int | str, rows: list[DeviceRow]) -> list[Devic
     return _matches(kind, wanted, [row for row in rows if row.channels(kind)])
 
 
+def lasting_name(kind: Kind, row: DeviceRow, rows: list[DeviceRow]) -> str:
+    """What `find` knows this device by tomorrow, when the numbers are others: its name, with the host API if needed."""
+    is_clear = not row.name.strip().isdecimal() and matching(kind, row.name, rows) == [row]
+    return row.name if is_clear else f"{row.name}, {row.host_api}"
+
+
 def _matches(kind: Kind, wanted: int | str | None, rows: list[DeviceRow]) -> list[DeviceRow]:
     if wanted is None:
         # PortAudio has no default where the system has none; with one device there is nothing to choose.
         return [row for row in rows if row.is_default(kind)] or (rows if len(rows) == 1 else [])
     if isinstance(wanted, int) or wanted.strip().isdecimal():
-        return [row for row in rows if row.index == int(wanted)]
+        numbered = [row for row in rows if row.index == int(wanted)]
+        # A short one was an index, and its device is gone: "HDMI 2" is not what "2" meant.
+        if numbered or isinstance(wanted, int) or len(wanted.strip()) < _MODEL_DIGITS:
+            return numbered
     name = wanted.strip().casefold()
     exact = [row for row in rows if name in (row.name.casefold(), _full_name(row))]
     matches = exact or [row for row in rows if name in _full_name(row)]
