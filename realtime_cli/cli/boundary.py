@@ -17,6 +17,7 @@ _P = ParamSpec("_P")
 
 PROGRAM = "realtime-cli"
 SIGINT_EXIT = 130
+SIGPIPE_EXIT = 141
 UNEXPECTED_EXIT = 1
 
 
@@ -50,7 +51,10 @@ def guarded(command: Callable[_P, int | None]) -> Callable[_P, None]:
 
 def _code(call: Callable[[], int | None], *, debug: bool) -> int:
     try:
-        return call() or 0
+        code = call() or 0
+        if sys.stdout is not None and not sys.stdout.closed:
+            sys.stdout.flush()  # here and not at Python's exit, where a reader that has gone is code 120
+        return code
     except RealtimeCliError as exc:
         _trace(debug)
         say_error(str(exc), exc.advice)
@@ -58,9 +62,9 @@ def _code(call: Callable[[], int | None], *, debug: bool) -> int:
     except KeyboardInterrupt:
         return SIGINT_EXIT
     except BrokenPipeError:
-        # The reader has left, as `head` does: nothing is wrong. Keep Python from complaining at exit.
+        # The reader has left, as `head` does: end as filters do. Keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return SIGPIPE_EXIT
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except Exception as exc:  # noqa: BLE001 - the last door: a bug becomes a line, not a traceback

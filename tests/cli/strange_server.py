@@ -1,7 +1,8 @@
 """A WebSocket server on loopback that behaves as its path says: for exit codes and for pipes.
 
-Paths: /ok (answers every prompt with "you said: PROMPT"), /many (a thousand pieces), /slow (never answers),
-/failed, /fatal (an error event that ends the session), /close, and /401 ... (an HTTP status instead of a handshake).
+Paths: /ok (answers every prompt with "you said: PROMPT"), /many (a thousand pieces), /endless (pieces until nobody
+listens), /slow (never answers), /garbage (no JSON), /failed, /fatal (an error event that ends the session), /close, and
+/401 ... (an HTTP status instead of a handshake).
 It also remembers what came: headers and events.
 """
 
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from itertools import count
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,8 @@ class _Session:
 
     def run(self) -> None:
         session = {"type": "realtime", "object": "realtime.session", "id": "sess_1", "model": "strange"}
+        if self._manner == "garbage":
+            self._connection.send("this is no JSON {")
         self._say("session.created", session=session)
         for text in self._connection:
             event = json.loads(text)
@@ -135,7 +138,7 @@ class _Session:
         self._say("response.output_item.added", item=item | {"status": "in_progress"}, **added)
         self._say("conversation.item.added", item=item | {"status": "in_progress"})
         pieces = ["word\n"] * MANY if self._manner == "many" else ["you said: ", self._prompt]
-        for piece in pieces:
+        for piece in repeat("word\n") if self._manner == "endless" else pieces:
             self._say("response.output_text.delta", delta=piece, **place)
         self._say("response.output_text.done", text="".join(pieces), **place)
         done = item | {"status": "completed", "content": [{"type": "output_text", "text": "".join(pieces)}]}
