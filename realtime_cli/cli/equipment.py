@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from realtime_cli.config.settings import Loaded, Settings
 from realtime_cli.errors import ConfigError

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from realtime_cli.cli.later import asyncio
 from realtime_cli.config.paths import data_dir
@@ -56,8 +58,7 @@ def spelled_out(arguments: list[str]) -> list[str]:
     return spelled
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What a session remembers, and who writes it down.
 
     Attributes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final, Literal, TypeAlias
+
+from msgspec.structs import fields, replace
 
 from realtime_cli.history.records import UsageRecord
 from realtime_cli.runtime.prices import rates
@@ -84,8 +86,6 @@ def price_of(usage: UsageRecord, overrides: Overrides, known: dict[object, Rates
 
 def rates_for_writing_down(found: Rates) -> Rates:
     """A transcription model's own token prices are those of its input and output."""
-    from dataclasses import replace
-
     return replace(
         found,
         transcription_input=found.transcription_input or found.input_audio,

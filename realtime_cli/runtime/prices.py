@@ -76,7 +76,7 @@ def rates(
 
 
 def _with_transcription(main: Rates, other: Rates) -> Rates:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(
         main,

@@ -12,9 +12,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
+
+from msgspec import Struct
 
 from realtime_cli.protocol import BETA, GA, Ability
 from realtime_cli.runtime.inbox import Inbox
@@ -49,8 +50,7 @@ class Keys(Protocol):
     def stop(self) -> None: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything a session is made of; None where it has no such thing.
 
     Attributes:
@@ -80,8 +80,7 @@ class Plan:
     witnesses: tuple[MakeWitness, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How it ended.
 
     Attributes:

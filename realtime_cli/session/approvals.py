@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from realtime_cli.session.state import Function
 
 Approval: TypeAlias = Literal["auto", "ask", "never"]
 
 
-@dataclass(frozen=True, slots=True)
-class ToolTerms:
+class ToolTerms(Struct, frozen=True):
     """How the mind treats calls of one function.
 
     Attributes:
@@ -33,8 +33,7 @@ _NOBODY = "Not run: it needs the user's approval, and nobody can be asked here."
 _NEVER = "Not run: the user does not allow this function."
 
 
-@dataclass(slots=True)
-class Approvals:
+class Approvals(Struct):
     """The terms of a session, and what the user added by answering "always".
 
     Functions that nobody knows are not asked for: the runtime refuses them, nothing runs.

@@ -6,7 +6,6 @@ They live beside the one response of the conversation and never touch its machin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace as changed
 from typing import Final
 
 from msgspec import UNSET
@@ -90,10 +89,10 @@ class Asides:
             return True
         match event:
             case p.ResponseOutputTextDelta(delta=delta) | p.ResponseOutputAudioTranscriptDelta(delta=delta):
-                self._set(changed(aside, text=aside.text + delta, status="answering"))
+                self._set(replace(aside, text=aside.text + delta, status="answering"))
             case p.ResponseOutputTextDone(text=text) | p.ResponseOutputAudioTranscriptDone(transcript=text):
                 if text and not aside.text.endswith(text):
-                    self._set(changed(aside, text=text))
+                    self._set(replace(aside, text=text))
             case _:
                 pass  # items, parts and sound of an aside
         return True
@@ -102,7 +101,7 @@ class Asides:
         """Whether an error answers an aside."""
         aside = self._desk.asides.get(intent.item_id) if intent.purpose is Purpose.ASIDE else None
         if aside is not None:
-            self._set(changed(aside, status="failed", problem=problem))
+            self._set(replace(aside, status="failed", problem=problem))
         return intent.purpose in (Purpose.ASIDE, Purpose.CANCEL_ASIDE)
 
     def waited(self) -> None:
@@ -130,7 +129,7 @@ class Asides:
             self._by_response[response.id] = aside.aside_id
         if aside.over:
             return True
-        aside = changed(aside, response_id=response.id or aside.response_id, status="answering")
+        aside = replace(aside, response_id=response.id or aside.response_id, status="answering")
         self._set(self._ended(aside, response) if isinstance(event, p.ResponseDone) else aside)
         return True
 
@@ -149,14 +148,14 @@ class Asides:
             case "failed":
                 error = details.error or None if details else None
                 problem = judge(error).text if error else "the answer failed"
-                return changed(aside, text=text, status="failed", problem=problem)
+                return replace(aside, text=text, status="failed", problem=problem)
             case "incomplete":
                 reason = details.reason if details and isinstance(details.reason, str) else "no reason given"
-                return changed(aside, text=text, status="incomplete", problem=f"incomplete: {reason}")
+                return replace(aside, text=text, status="incomplete", problem=f"incomplete: {reason}")
             case "cancelled":
-                return changed(aside, text=text, status="cancelled", problem="cancelled")
+                return replace(aside, text=text, status="cancelled", problem="cancelled")
             case _:
-                return changed(aside, text=text, status="completed")
+                return replace(aside, text=text, status="completed")
 
     def _references(self) -> tuple[p.ItemReference, ...]:
         """Every item the server has."""
@@ -166,7 +165,7 @@ class Asides:
     def _fail(self, which: Callable[[Aside], bool], problem: str) -> None:
         for aside in list(self._desk.asides.values()):
             if not aside.over and which(aside):
-                self._set(changed(aside, status="failed", problem=problem))
+                self._set(replace(aside, status="failed", problem=problem))
 
     def _set(self, aside: Aside) -> None:
         self._desk.asides[aside.aside_id] = aside

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from realtime_cli.session.state import Call, CallStatus
 
@@ -15,8 +16,7 @@ ARGUMENTS_LIMIT_CHARS: Final = 256_000
 """No model writes so much in good faith: a whole output is at most 4,096 tokens."""
 
 
-@dataclass(slots=True, eq=False)
-class CallRecord:
+class CallRecord(Struct, eq=False):
     """One call.
 
     Attributes:

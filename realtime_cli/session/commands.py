@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli.protocol import ClientEvent
 from realtime_cli.session.facts import Which
@@ -15,20 +16,17 @@ from realtime_cli.session.state import Entry
 Cue: TypeAlias = Literal["ready", "heard", "lost"]
 
 
-@dataclass(frozen=True, slots=True)
-class Connect:
+class Connect(Struct, frozen=True):
     """Open a line to the provider. Answered by `Connected` or `ConnectFailed`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnect:
+class Disconnect(Struct, frozen=True):
     """Close the line; `ConnectionLost` does not follow."""
 
     code: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Struct, frozen=True):
     """Send an event. Microphone audio (`input_audio_buffer.append`) may be dropped by a stalled line, others never."""
 
     event: ClientEvent
@@ -36,8 +34,7 @@ class Say:
     """Never dropped, even if it is audio: it comes from a file and loses nothing by waiting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True):
     """Queue PCM16 mono 24 kHz bytes of one content part at the speaker. The bytes are whole frames."""
 
     item_id: str
@@ -45,8 +42,7 @@ class Play:
     pcm: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SaveAudio:
+class SaveAudio(Struct, frozen=True):
     """Write PCM16 mono bytes as a WAV file. Answered by `NewsArrived`."""
 
     path: str
@@ -54,8 +50,7 @@ class SaveAudio:
     rate_hz: int
 
 
-@dataclass(frozen=True, slots=True)
-class SaveTranscript:
+class SaveTranscript(Struct, frozen=True):
     """Write the conversation as Markdown; path "": a name of its own. Answered by `NewsArrived`."""
 
     path: str
@@ -63,8 +58,7 @@ class SaveTranscript:
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
+class ReadFile(Struct, frozen=True):
     """Make a message of a picture or a recording. Answered by `ItemPut` or `NewsArrived`."""
 
     kind: Literal["image", "audio"]
@@ -72,54 +66,46 @@ class ReadFile:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EndPlay:
+class EndPlay(Struct, frozen=True):
     """The audio of this content part is complete: what waits in the prebuffer may start."""
 
     item_id: str
     content_index: int
 
 
-@dataclass(frozen=True, slots=True)
-class FlushPlayout:
+class FlushPlayout(Struct, frozen=True):
     """Fade out and forget everything queued. Answered by `Flushed`, also when there is no speaker."""
 
     fade_ms: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class DuckPlayout:
+class DuckPlayout(Struct, frozen=True):
     """Make the answer quieter by this factor (0 to 1), until `ResumePlayout` or the next flush."""
 
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
-class PausePlayout:
+class PausePlayout(Struct, frozen=True):
     """Fall silent and keep everything, until `ResumePlayout` or the next flush."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResumePlayout:
+class ResumePlayout(Struct, frozen=True):
     """Go on where the answer was, as loud as before."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetVolume:
+class SetVolume(Struct, frozen=True):
     """The speaker's volume: 1.0 is the sound as it came, 2.0 twice as loud."""
 
     volume: float
 
 
-@dataclass(frozen=True, slots=True)
-class PlayCue:
+class PlayCue(Struct, frozen=True):
     """A short tone of our own, for those who do not look at the screen."""
 
     cue: Cue
 
 
-@dataclass(frozen=True, slots=True)
-class RunTool:
+class RunTool(Struct, frozen=True):
     """Call a function; `arguments` is the JSON text the model wrote. Answered by `ToolReturned` or `ToolFailed`."""
 
     call_id: str
@@ -127,37 +113,32 @@ class RunTool:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class CancelTool:
+class CancelTool(Struct, frozen=True):
     """Stop a running call. Answered by `ToolFailed`."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class StartTimer:
+class StartTimer(Struct, frozen=True):
     """Fire `TimerFired(name)` after so many seconds. Starting a running timer starts it anew."""
 
     name: str
     after_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class StopTimer:
+class StopTimer(Struct, frozen=True):
     """Forget a timer; unknown names are fine."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReopenDevice:
+class ReopenDevice(Struct, frozen=True):
     """Try to open a device again. Answered by `DeviceChanged`."""
 
     which: Which
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """The session is over. `message` is the error's one line ("" when there is none), `advice` the next step."""
 
     exit_code: int

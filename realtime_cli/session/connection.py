@@ -11,9 +11,10 @@ from realtime_cli.session.commands import Connect, Disconnect, EndPlay, FlushPla
 from realtime_cli.session.desk import Desk
 from realtime_cli.session.facts import ConnectFailed
 from realtime_cli.session.joints import Flag
+from realtime_cli.session.lost_turns import LostTurns
 from realtime_cli.session.rows import Kind
 from realtime_cli.session.schedule import Schedule
-from realtime_cli.session.state import ConnectionState, ResponseState, TurnMode
+from realtime_cli.session.state import ConnectionState, TurnMode
 from realtime_cli.session.turns import Happening
 from realtime_cli.session.updates import Updates
 from realtime_cli.session.uplink import KEPT_MS
@@ -40,6 +41,7 @@ class Connection:
         self._desk = desk
         self._retries = Schedule(desk.wish.max_retries)
         self._updates = Updates(desk)
+        self._lost_turns = LostTurns(desk)
         self._update_said = False
         self._lived_s = 0.0  # of the latest session
 
@@ -177,6 +179,8 @@ class Connection:
             desk.happen(Happening.AUDIO_GONE)
         for flag in (Flag.ANSWER_WANTED, Flag.CHAIN_WANTED, Flag.REBUILD_DUE, Flag.HOLDING):
             desk.drop_flag(flag)
+        desk.uplink.forget()
+        desk.utterances.forget()
         desk.conversation.forget_all()
         desk.prompts.clear()
         desk.was_ready = False
@@ -240,8 +244,8 @@ class Connection:
         desk = self._desk
         if desk.turns.connection is ConnectionState.READY:
             self._lived_s = desk.at_s - desk.ready_at_s
-        desk.uplink.reclaim()
-        answer, unanswered = desk.answer, desk.turns.response is not ResponseState.NONE
+        answer = desk.answer
+        self._lost_turns.keep()
         desk.happen(Happening.LINE_LOST)
         if desk.uplink.turn is None:  # a talk key that is down stays down
             desk.happen(Happening.SPEECH_ENDED)
@@ -254,15 +258,9 @@ class Connection:
             for row in desk.conversation.of_response(answer.response_id):
                 if row.kind is Kind.MESSAGE and not row.final:
                     row.stop()
-        # The turn that was being answered still wants its answer, unless some of it was heard already.
-        wordless = desk.conversation.give_up_words("lost with the connection")
-        if unanswered and (answer is None or not (answer.spoke or answer.abandoned)):
-            if wordless:
-                desk.notice("warning", "Your last words were lost with the connection.", "Say them again.")
-            else:
-                desk.raise_flag(Flag.ANSWER_WANTED)
+        desk.conversation.give_up_words("lost with the connection")
+        self._lost_turns.want_answer()
         desk.answer = None
-        desk.uplink.own_commits = 0
         desk.drop_flag(Flag.CANCEL_DUE)
         desk.raise_flag(Flag.TURN_OPEN)
         desk.calls.close_all()

@@ -65,14 +65,12 @@ class Conversation:
         """Some words of the user are still being written down."""
         return any(row.awaits_transcript for row in self.live_rows())
 
-    def give_up_words(self, problem: str) -> bool:
-        """No transcript will come any more; True if some words of the user are therefore unknown."""
-        waiting = [row for row in self.live_rows() if row.awaits_transcript]
-        for row in waiting:
+    def give_up_words(self, problem: str) -> None:
+        """No transcript will come any more."""
+        for row in [row for row in self.live_rows() if row.awaits_transcript]:
             row.awaits_transcript = False
             row.problem = row.problem or ("" if row.text else problem)
             row.final = True
-        return any(not row.text for row in waiting)
 
     def open(
         self,
@@ -134,10 +132,13 @@ class Conversation:
 
     def drop_reserved(self) -> None:
         """Announced items that never came: the buffer was cleared, or other speech was announced."""
-        for row in self.live_rows():
-            if row.reserved and not row.text and not row.closed:
-                self._rows.remove(row)  # if it comes after all, it is as new
-                del self._by_id[row.item_id]
+        for row in [row for row in self.live_rows() if row.reserved and not (row.text or row.closed)]:
+            self.take_back(row)
+
+    def take_back(self, row: Row) -> None:
+        """A live row was never there; if its item comes after all, it is as new."""
+        self._rows.remove(row)
+        del self._by_id[row.item_id]
 
     # What we created, and what the server calls it.
 

@@ -144,6 +144,7 @@ class SessionCore:
             answers.RETRY_TIMER: self._answers.hold_over,
             interruption.FLUSH_TIMER: lambda: self._interruption.flushed(()),
             listening.TRANSCRIPT_TIMER: self._listening.transcripts_waited,
+            listening.AGAIN_TIMER: self._listening.heard_again,
             ending.INPUT_TIMER: self._ending.input_waited,
             ending.STUCK_TIMER: self._ending.stuck,
             QUIET_TIMER: self._speaker.waited,
@@ -287,7 +288,8 @@ class SessionCore:
         if desk.answer is not None and not desk.answer.abandoned and desk.heard.incomplete_tags():
             flags.add(Flag.ANSWER_UNFINISHED)
         asides_run = any(not aside.over for aside in desk.asides.values())
-        if asides_run or desk.calls.running() or desk.calls.asking() or desk.conversation.awaits_words():
+        asking = desk.calls.running() or desk.calls.asking()
+        if asides_run or asking or desk.conversation.awaits_words() or desk.uplink.owed:
             flags.add(Flag.WORK_LEFT)
         return flags
 

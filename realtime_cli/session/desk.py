@@ -6,9 +6,9 @@ story: it reports happenings and raises flags, and the joint rows of `turns` bri
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from realtime_cli.protocol import (
@@ -45,6 +45,7 @@ from realtime_cli.session.rates import Rates
 from realtime_cli.session.state import ConnectionState, Notice, TokenUse
 from realtime_cli.session.turns import Happening, Turns
 from realtime_cli.session.uplink import BYTES_PER_MS, Uplink
+from realtime_cli.session.utterances import Utterances
 from realtime_cli.session.wish import Wish
 
 _CUES: Final[dict[Happening, Cue]] = {
@@ -54,8 +55,7 @@ _CUES: Final[dict[Happening, Cue]] = {
 }
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """The default conversation's response as far as it goes.
 
     Attributes:
@@ -81,8 +81,7 @@ class Answer:
     doomed: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Desk:
+class Desk(Struct):
     """Everything one session knows. `answer` is set from the moment an answer is asked for until it is over."""
 
     wish: Wish
@@ -95,6 +94,7 @@ class Desk:
     heard: Heard = field(default_factory=Heard)
     calls: Calls = field(default_factory=Calls)
     uplink: Uplink = field(default_factory=Uplink)
+    utterances: Utterances = field(default_factory=Utterances)
     input_clock: InputClock = field(default_factory=InputClock)
     intents: Intents = field(default_factory=Intents)
     tokens: TokenUse = field(default_factory=TokenUse)
@@ -168,20 +168,25 @@ class Desk:
         self.commands.append(Say(replace(event, event_id=event_id)))
         return event_id
 
-    def send_audio(self, due: list[bytes]) -> None:
-        """Say microphone audio. It is never acknowledged, and 50 ids a second would push out those of others."""
+    def send_audio(self, due: list[bytes], *, keep: bool = False) -> None:
+        """Say microphone audio. It is never acknowledged, and 50 ids a second would push out those of others.
+
+        Args:
+            due: The appends.
+            keep: A slow line may not drop any of it.
+        """
         for pcm in due:
             self.input_clock.sent(len(pcm) / BYTES_PER_MS, self.at_s)
-            self.commands.append(Say(InputAudioBufferAppend(audio=pcm)))
+            self.commands.append(Say(InputAudioBufferAppend(audio=pcm), keep=keep))
 
     def clear_audio(self) -> None:
         """The server forgets the audio of this turn."""
         if Ability.BUFFER_CLEAR in self.abilities:
             self.say(InputAudioBufferClear(), Purpose.CLEAR)
 
-    def commit_audio(self) -> None:
-        """A talk key's turn becomes a message."""
-        self.uplink.own_commits += 1
+    def commit_audio(self, sound: bytes = b"") -> None:
+        """A talk key's turn becomes a message. `sound`: of a turn that did not come from the microphone."""
+        self.uplink.commit(sound)
         self.say(InputAudioBufferCommit(), Purpose.COMMIT)
         self.turn_ended_at_s = self.at_s
         self.want_answer()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from realtime_cli import protocol as p
 from realtime_cli.session.answers import Answers
@@ -20,8 +20,7 @@ from realtime_cli.session.outcomes import Outcomes
 from realtime_cli.session.trouble import Trouble
 
 
-@dataclass(frozen=True, slots=True)
-class Stories:
+class Stories(Struct, frozen=True):
     """Everybody who listens to the server."""
 
     connection: Connection

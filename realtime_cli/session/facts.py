@@ -6,8 +6,9 @@ A fact is a plain value. The runtime stamps it with the loop's time when it ente
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli.protocol import ServerEvent
 from realtime_cli.session.playback_facts import PlaybackFact
@@ -21,15 +22,13 @@ Severity: TypeAlias = Literal["info", "warning", "error"]
 # --- the line ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Struct, frozen=True):
     """The handshake succeeded. `attempt` counts from 1 over the whole session: above 1 it is a reconnection."""
 
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectFailed:
+class ConnectFailed(Struct, frozen=True):
     """The handshake failed. `retryable` is False for a refused key, a wrong path and the like."""
 
     message: str
@@ -38,37 +37,32 @@ class ConnectFailed:
     retryable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionLost:
+class ConnectionLost(Struct, frozen=True):
     """The line ended without our asking. `code` is the WebSocket close code, None when there was none (1006)."""
 
     code: int | None
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSaid:
+class ServerSaid(Struct, frozen=True):
     """One decoded server event, possibly `Unrecognized`."""
 
     event: ServerEvent
 
 
-@dataclass(frozen=True, slots=True)
-class ServerGarbled:
+class ServerGarbled(Struct, frozen=True):
     """The server sent something undecodable; `problem` says what, without the text itself."""
 
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Awoke:
+class Awoke(Struct, frozen=True):
     """The computer slept for so long (the loop's clock stood still): no line survives that."""
 
     slept_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class UplinkDropped:
+class UplinkDropped(Struct, frozen=True):
     """The line could not send microphone audio in time and threw the oldest away (ms of audio)."""
 
     dropped_ms: int
@@ -77,16 +71,14 @@ class UplinkDropped:
 # --- sound ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MicHeard:
+class MicHeard(Struct, frozen=True):
     """One step of microphone audio: PCM16 mono 24 kHz little endian bytes, and its level (-100..0 dBFS)."""
 
     pcm: bytes
     level_dbfs: float
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Frames (24 kHz) of one content part of one assistant item."""
 
     item_id: str
@@ -94,8 +86,7 @@ class Piece:
     frames: int
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(Struct, frozen=True):
     """The speaker took one block: what it was made of, how loud, and when it will leave the loudspeaker.
 
     `pieces` are increments. `delay_s` is from now until the block's first frame is heard (for the screen only).
@@ -106,13 +97,11 @@ class Played:
     delay_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class PlayoutEmpty:
+class PlayoutEmpty(Struct, frozen=True):
     """All audio given to the speaker so far has been handed to the device; nothing is queued."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flushed:
+class Flushed(Struct, frozen=True):
     """The answer to the command `FlushPlayout`: what the user will have heard when the fade is over.
 
     `pieces` holds totals, not increments: for every item that was begun and not yet finished, all frames handed to
@@ -122,8 +111,7 @@ class Flushed:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceChanged:
+class DeviceChanged(Struct, frozen=True):
     """A device stopped working (`problem` says why) or works (again) (`problem` is ""). `name` as people know it."""
 
     which: Which
@@ -134,63 +122,52 @@ class DeviceChanged:
 # --- the user ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TalkKeyPressed:
+class TalkKeyPressed(Struct, frozen=True):
     """The talk key went down (only where the terminal reports releases too), or a tap that starts a turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class TalkKeyReleased:
+class TalkKeyReleased(Struct, frozen=True):
     """The talk key went up."""
 
 
-@dataclass(frozen=True, slots=True)
-class TalkKeyTapped:
+class TalkKeyTapped(Struct, frozen=True):
     """The talk key was pressed on a terminal that reports no releases: starts a turn, or ends the one begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class MuteToggled:
+class MuteToggled(Struct, frozen=True):
     """The microphone is to be muted, or heard again."""
 
 
-@dataclass(frozen=True, slots=True)
-class InterruptPressed:
+class InterruptPressed(Struct, frozen=True):
     """Stop speaking (Esc): flush, cancel, truncate; never ends the session."""
 
 
-@dataclass(frozen=True, slots=True)
-class BreakPressed:
+class BreakPressed(Struct, frozen=True):
     """Ctrl+C: stops the speech or call in progress; with nothing in progress, or again within 2 s, ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerPressed:
+class AnswerPressed(Struct, frozen=True):
     """Answer now: asks for a response where responses are not automatic."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromptTyped:
+class PromptTyped(Struct, frozen=True):
     """A typed message, to be answered."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class QuitPressed:
+class QuitPressed(Struct, frozen=True):
     """End the session politely (q, SIGTERM, SIGHUP, end of input)."""
 
 
-@dataclass(frozen=True, slots=True)
-class InputEnded:
+class InputEnded(Struct, frozen=True):
     """The simulated microphone's file is over (`--input-file`): finish what is in progress, then end."""
 
 
 # --- tools, timers, news ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ToolReturned:
+class ToolReturned(Struct, frozen=True):
     """A tool call succeeded; `output` is what the model will read.
 
     `images` are `data:` URLs for the model. `ends_session`: the conversation is over after the model's next words.
@@ -202,31 +179,27 @@ class ToolReturned:
     ends_session: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ToolFailed:
+class ToolFailed(Struct, frozen=True):
     """A tool call failed, was refused or timed out; `reason` is what the model will read."""
 
     call_id: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToolProgressed:
+class ToolProgressed(Struct, frozen=True):
     """A running call tells how far it is, in a few words."""
 
     call_id: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToolAnnounced:
+class ToolAnnounced(Struct, frozen=True):
     """A tool has something to say long after its call (a timer is over): the model is told, and speaks."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalGiven:
+class ApprovalGiven(Struct, frozen=True):
     """The user's word on a call that waits for it.
 
     Attributes:
@@ -240,15 +213,13 @@ class ApprovalGiven:
     arguments: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TimerFired:
+class TimerFired(Struct, frozen=True):
     """A timer the mind had started (`StartTimer`) is over."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewsArrived:
+class NewsArrived(Struct, frozen=True):
     """Something a room wants the user to know (a missing engine, a fallback)."""
 
     severity: Severity
@@ -256,8 +227,7 @@ class NewsArrived:
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PricesKnown:
+class PricesKnown(Struct, frozen=True):
     """What the model's tokens cost, by a price list: sums made with it are estimates."""
 
     rates: Rates

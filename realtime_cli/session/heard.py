@@ -7,8 +7,9 @@ flush, so a flush ends an item at exactly the frames handed by then. Nothing her
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli.session.facts import Piece
 
@@ -21,8 +22,7 @@ Tag: TypeAlias = tuple[str, int]
 """Item id and content index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """An item that was not heard to its end.
 
     Attributes:
@@ -36,8 +36,7 @@ class Cut:
     share: float
 
 
-@dataclass(slots=True)
-class _Account:
+class _Account(Struct):
     received: int = 0
     handed: int = 0
     complete: bool = False  # no more audio will come

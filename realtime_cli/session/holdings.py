@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli.protocol import Item
 
@@ -11,8 +12,7 @@ AsideStatus: TypeAlias = Literal["asked", "answering", "completed", "cancelled",
 ContextPolicy: TypeAlias = Literal["delete", "server", "off"]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLine:
+class ItemLine(Struct, frozen=True):
     """One item of the conversation, as `/items` lists it.
 
     Attributes:
@@ -33,8 +33,7 @@ class ItemLine:
     pinned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Retrieved:
+class Retrieved(Struct, frozen=True):
     """The answer to the newest `ItemRetrieveAsked`.
 
     Attributes:
@@ -48,8 +47,7 @@ class Retrieved:
     pcm: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """A response outside of the conversation: question, answer so far, how it ended. All untrusted.
 
     Attributes:
@@ -71,8 +69,7 @@ class Aside:
         return self.status not in ("asked", "answering")
 
 
-@dataclass(frozen=True, slots=True)
-class ContextUse:
+class ContextUse(Struct, frozen=True):
     """How full the model's memory is.
 
     Attributes:
@@ -93,8 +90,7 @@ class ContextUse:
         return self.used_tokens / self.window_tokens if self.window_tokens else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A rate limit that is nearly reached."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 _KEPT: Final = 256
 """Errors come within a round trip; nobody sends 256 events (audio is not counted) in one."""
@@ -32,8 +33,7 @@ class Purpose(Enum):
     CANCEL_ASIDE = "cancel an answer outside of the conversation"
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """A purpose, and the item it is about ("" for none)."""
 
     purpose: Purpose

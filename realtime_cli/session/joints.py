@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from realtime_cli.session.state import ConnectionState, PlayoutState, ResponseState, UserState
 
@@ -29,7 +30,7 @@ class Flag(Enum):
     PROMPTS_WAITING = "typed prompts are not sent yet"
     OUTPUTS_READY = "all calls of a finished answer returned"
     ANSWER_UNFINISHED = "audio of the present answer arrived and more may come"
-    WORK_LEFT = "calls are running, or a transcript is awaited"
+    WORK_LEFT = "calls are running, a transcript is awaited, or a turn is sent again"
 
 
 class Consequence(Enum):
@@ -50,8 +51,7 @@ class Consequence(Enum):
     LEAVE = "end the session"
 
 
-@dataclass(frozen=True, slots=True)
-class Joint:
+class Joint(Struct, frozen=True):
     """One row: where the machines must be, which flags must be up and down, and what follows.
 
     A machine that is not mentioned (an empty collection) may be anywhere.

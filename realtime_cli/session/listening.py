@@ -11,12 +11,14 @@ from realtime_cli.session import settings
 from realtime_cli.session.answers import Answers
 from realtime_cli.session.desk import Desk
 from realtime_cli.session.joints import Flag
+from realtime_cli.session.rows import NOTHING_UNDERSTOOD
 from realtime_cli.session.state import TurnMode, UserState
 from realtime_cli.session.trim import SilenceTrim
 from realtime_cli.session.turns import Happening
 from realtime_cli.session.uplink import BYTES_PER_MS
 
 TRANSCRIPT_TIMER: Final = "transcripts"
+AGAIN_TIMER: Final = "said again"
 _TRANSCRIPT_S: Final = 10.0
 """Transcripts come seconds after the turn at worst; an answer must not wait longer to be printed."""
 
@@ -78,11 +80,17 @@ class Listening:
         keyed = desk.uplink.turn is not None or desk.uplink.commit_due
         if keyed:
             desk.clear_audio()
-        desk.send_audio(kept)
+        desk.send_audio(kept, keep=True)
+        if desk.uplink.owed:
+            desk.start_timer(AGAIN_TIMER, _AUTO_ANSWER_S)
         desk.input_clock.begin()
         if desk.uplink.commit_due:
             desk.uplink.commit_due = False
             desk.commit_audio()
+
+    def heard_again(self) -> None:
+        """The new session had its time to find the turn in what it was sent again."""
+        self._desk.uplink.owed = False
 
     # Turns that the server finds.
 
@@ -90,7 +98,7 @@ class Listening:
         """The server hears the user; the item it names is the message to come."""
         desk = self._desk
         desk.happen(Happening.SPEECH_BEGAN)
-        desk.uplink.speech(begun=True)
+        desk.uplink.speech_began()
         desk.raise_flag(Flag.TURN_OPEN)
         self._turn_counted = False
         known = desk.conversation.find(item_id)
@@ -118,14 +126,14 @@ class Listening:
     def committed(self, item_id: str, previous_item_id: object) -> None:
         """The audio became a message of the user's."""
         desk = self._desk
-        desk.uplink.speech(begun=False)
+        own_commit = bool(desk.uplink.own_commits)
+        sound = desk.uplink.committed()
         desk.raise_flag(Flag.TURN_OPEN)
         desk.calls.chain = 0
         if item_id:
-            self._await_transcript(item_id, previous_item_id)
-        if desk.uplink.own_commits:
-            desk.uplink.own_commits -= 1  # its answer was asked for with the commit
-            return
+            self._await_transcript(item_id, previous_item_id, sound)
+        if own_commit:
+            return  # its answer was asked for with the commit
         if desk.wish.turn_mode is TurnMode.PUSH_TO_TALK:
             return
         if not self._turn_counted:
@@ -145,9 +153,10 @@ class Listening:
             return
         row = self._desk.conversation.open(item_id, role="user")
         row.reserved = row.awaits_transcript = False
+        self._desk.utterances.known(item_id)
         if not row.frozen:
             row.parts = {0: "\n".join(row.segments) or transcript}
-            row.problem = "" if transcript.strip() else "nothing was understood"
+            row.problem = "" if transcript.strip() else NOTHING_UNDERSTOOD
         row.final = True
 
     def transcript_so_far(self, item_id: object, transcript: object) -> None:
@@ -195,13 +204,14 @@ class Listening:
         at_s = desk.input_clock.time_of(audio_end_ms - silence_ms) if audio_end_ms else None
         return desk.at_s if at_s is None else min(at_s, desk.at_s)
 
-    def _await_transcript(self, item_id: str, previous_item_id: object) -> None:
+    def _await_transcript(self, item_id: str, previous_item_id: object, sound: bytes) -> None:
         desk = self._desk
         previous_id = previous_item_id if isinstance(previous_item_id, str) else ""
         row = desk.conversation.open(item_id, role="user", previous_id=previous_id)
         row.reserved = False
         if row.final:
             return  # the transcript was faster
+        desk.utterances.keep(item_id, sound)
         if settings.transcribes(desk.effective):
             row.awaits_transcript = True
             patience_s = _LISTENING_S if desk.wish.listens_only else _TRANSCRIPT_S

@@ -4,8 +4,9 @@ conversation goes on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from realtime_cli.protocol import ConversationItemCreate, FunctionCallItem, FunctionCallOutputItem
 from realtime_cli.session.context import estimated_tokens
@@ -16,6 +17,8 @@ from realtime_cli.session.past import PastCall, PastWords
 from realtime_cli.session.resume import rebuild
 from realtime_cli.session.rows import Kind, Row
 from realtime_cli.session.state import CallStatus
+from realtime_cli.session.uplink import BYTES_PER_MS
+from realtime_cli.session.utterances import is_wordless
 
 _UNKNOWN_WINDOW_TOKENS: Final = 28_000
 """Of a model nobody knows: the smallest realtime window is 32,000 tokens, 4,096 of them for the answer."""
@@ -23,9 +26,11 @@ _UNKNOWN_WINDOW_TOKENS: Final = 28_000
 _SHARE: Final = 0.7
 """Of the window for what was said before: instructions, functions and the next answers need room, too."""
 
+_TOKENS_PER_S: Final = 10
+"""Of the user's sound. Source: OpenAI's guide to costs, "1 token per 100 ms" of user audio."""
 
-@dataclass(slots=True)
-class Memory:
+
+class Memory(Struct):
     """Rows of earlier times, and the consequence that tells a new session."""
 
     desk: Desk
@@ -71,7 +76,7 @@ class Memory:
         desk.drop_flag(Flag.REBUILD_DUE)
         rows = list(desk.conversation.rows())
         by_id = {row.item_id: row for row in rows}
-        events = rebuild(rows)
+        events = rebuild(rows, desk.utterances.of)
         kept = self._fitting(events, by_id)
         if len(kept) < len(events):
             desk.notice(
@@ -83,6 +88,18 @@ class Memory:
             item_id = event.item.id if isinstance(event.item.id, str) else ""
             desk.conversation.created(item_id)
             desk.say(event, Purpose.REBUILD, item_id)
+        self._admit_gaps(rows)
+
+    def _admit_gaps(self, rows: list[Row]) -> None:
+        """What was said, never written down, and is not kept as sound any more: the model does not know it now."""
+        lost = [row for row in rows if is_wordless(row) and not self.desk.utterances.of(row.item_id)]
+        for row in lost:
+            row.gone = True  # told once
+        if lost:
+            turns = "one turn" if len(lost) == 1 else f"{len(lost)} turns"
+            self.desk.notice(
+                "warning", f"The new session was not told {turns} of yours that nobody wrote down."
+            )
 
     def _fitting(
         self, events: list[ConversationItemCreate], rows: dict[str, Row]
@@ -93,7 +110,7 @@ class Memory:
         full = False
         for event in reversed(events):
             row = rows.get(event.item.id) if isinstance(event.item.id, str) else None
-            tokens = estimated_tokens(row) if row is not None else 0
+            tokens = self._tokens(row) if row is not None else 0
             full = full or tokens > spare
             if full and not (row is not None and row.pinned):
                 continue
@@ -106,3 +123,7 @@ class Memory:
             for event in chosen
             if not isinstance(event.item, FunctionCallOutputItem) or event.item.call_id in called
         ]
+
+    def _tokens(self, row: Row) -> int:
+        sound_s = len(self.desk.utterances.of(row.item_id)) / BYTES_PER_MS / 1000
+        return estimated_tokens(row) + round(sound_s * _TOKENS_PER_S)

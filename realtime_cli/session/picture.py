@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from realtime_cli.protocol import SessionConfig, UnsetType
 from realtime_cli.session import hosted, settings

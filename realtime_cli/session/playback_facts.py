@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class LocalSpeechStarted:
+
+class LocalSpeechStarted(Struct, frozen=True):
     """The local detector hears the user while an answer sounds: sooner than the server, and less surely."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalSpeechEnded:
+class LocalSpeechEnded(Struct, frozen=True):
     """It hears the user no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class VolumeTurned:
+class VolumeTurned(Struct, frozen=True):
     """The user wants the speaker louder or quieter, by so many percent of the sound as it came."""
 
     by_percent: int

@@ -75,8 +75,8 @@ class Prompts:
         desk.clear_audio()
         for pcm in desk.streamed:
             desk.do(Say(InputAudioBufferAppend(audio=pcm), keep=True))
-        desk.streamed = []
-        desk.commit_audio()
+        sound, desk.streamed = b"".join(desk.streamed), []
+        desk.commit_audio(sound)
 
     def answer_pressed(self) -> None:
         """The user wants the answer now."""

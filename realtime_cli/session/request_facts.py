@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli.protocol import Item, ResponseConfig, SessionConfig, TurnDetection
 
 NO_WISHES: Final = ResponseConfig()
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPut:
+class ItemPut(Struct, frozen=True):
     """The user adds an item: a picture, recorded sound, words of another role. `answer`: and wants an answer to it.
 
     An item without an id gets one. `previous_item_id` "" is the end, "root" the front.
@@ -22,8 +22,7 @@ class ItemPut:
     answer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRetrieveAsked:
+class ItemRetrieveAsked(Struct, frozen=True):
     """The user wants an item from the server, with its sound: shown, played, or saved as a WAV file."""
 
     item_id: str
@@ -31,43 +30,37 @@ class ItemRetrieveAsked:
     save_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemDeleteAsked:
+class ItemDeleteAsked(Struct, frozen=True):
     """The user wants these items gone."""
 
     item_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemTruncateAsked:
+class ItemTruncateAsked(Struct, frozen=True):
     """The user wants the sound of an answer to end after so many milliseconds."""
 
     item_id: str
     audio_end_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPinned:
+class ItemPinned(Struct, frozen=True):
     """The user wants an item kept when the context is full, or no longer."""
 
     item_id: str
     pinned: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationReset:
+class ConversationReset(Struct, frozen=True):
     """The user wants to begin anew: a new session that knows nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionChanged:
+class SessionChanged(Struct, frozen=True):
     """The user changes settings while the session runs; only the fields that are said change, None clears."""
 
     config: SessionConfig
 
 
-@dataclass(frozen=True, slots=True)
-class TurnsChanged:
+class TurnsChanged(Struct, frozen=True):
     """The user changes who ends turns: the server, by this detection, or the talk key (None).
 
     `auto_response` and `interrupt` stay as they are where they are None.
@@ -78,8 +71,7 @@ class TurnsChanged:
     interrupt: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AskedAside:
+class AskedAside(Struct, frozen=True):
     """A question outside of the conversation (`conversation: "none"`); any number may run at once.
 
     Its answer is in `SessionState.asides`. `context`: "all" reads the conversation and then the question, "none" only
@@ -92,22 +84,19 @@ class AskedAside:
     config: ResponseConfig = NO_WISHES
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerAsked:
+class AnswerAsked(Struct, frozen=True):
     """The user wants an answer now, with wishes for just this one."""
 
     config: ResponseConfig = NO_WISHES
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseCancelAsked:
+class ResponseCancelAsked(Struct, frozen=True):
     """The user cancels a response by its id (an aside's, too)."""
 
     response_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilePutAsked:
+class FilePutAsked(Struct, frozen=True):
     """The user wants the model to see a picture or to hear a recording, with a few words to it; and answer."""
 
     kind: Literal["image", "audio"]
@@ -115,8 +104,7 @@ class FilePutAsked:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SaveAsked:
+class SaveAsked(Struct, frozen=True):
     """The user wants the conversation as a Markdown file; "": under a name with the time of day."""
 
     path: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import assert_never
 
 from msgspec import UNSET
@@ -89,7 +88,7 @@ class Requests:
                 "The voice stays: it is fixed once the model has spoken.",
                 "Begin a new conversation to change it.",
             )
-            desk.wish = dataclasses.replace(desk.wish, config=self._with_voice(config))
+            desk.wish = replace(desk.wish, config=self._with_voice(config))
             return
         self._connection.change(config)
 
@@ -113,7 +112,7 @@ class Requests:
         else:
             mode = TurnMode.SEMANTIC_VAD if isinstance(detection, SemanticVad) else TurnMode.SERVER_VAD
             detection = replace(detection, create_response=auto, interrupt_response=interrupt)
-        desk.wish = dataclasses.replace(wish, turn_mode=mode, auto_response=auto, interrupt=interrupt)
+        desk.wish = replace(wish, turn_mode=mode, auto_response=auto, interrupt=interrupt)
         if desk.ready:
             # What is buffered was said under the other rules: it would hang in the next turn.
             desk.clear_audio()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
+
+from msgspec import Struct, field
 
 from realtime_cli.protocol import Item
 from realtime_cli.session.calls import CallRecord
 from realtime_cli.session.holdings import ItemLine
 from realtime_cli.session.state import Entry, Notice, Role, Spoken
+
+NOTHING_UNDERSTOOD: Final = "nothing was understood"
+"""The problem of a turn in which there were no words."""
 
 
 class Kind(Enum):
@@ -20,8 +25,7 @@ class Kind(Enum):
     OTHER = "other"  # function outputs and the like: they keep the order, nobody sees them
 
 
-@dataclass(slots=True, eq=False)
-class Row:
+class Row(Struct, eq=False):
     """A growing line.
 
     Attributes:

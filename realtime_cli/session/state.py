@@ -7,9 +7,10 @@ the part that is still alive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from realtime_cli.protocol import SessionConfig
 from realtime_cli.session.facts import Severity
@@ -86,8 +87,7 @@ class CallStatus(Enum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """What somebody said or typed: one message item.
 
     Attributes:
@@ -113,8 +113,7 @@ class Spoken:
     end_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function call: name, JSON arguments as far as they are written, and its result. All untrusted.
 
     Attributes:
@@ -135,8 +134,7 @@ class Call:
     progress: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of the client's: "auto" runs, "ask" asks first, "never" is refused. `source`: where it comes from."""
 
     name: str
@@ -144,8 +142,7 @@ class Function:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A call that waits for the user's word. Name and arguments are untrusted; `note` is the tool's own.
 
     `waiting` counts further calls behind this one.
@@ -158,8 +155,7 @@ class Question:
     waiting: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something the user should know, with the next step."""
 
     severity: Severity
@@ -171,8 +167,7 @@ class Notice:
 Entry: TypeAlias = Spoken | Call | Notice
 
 
-@dataclass(frozen=True, slots=True)
-class TokenUse:
+class TokenUse(Struct, frozen=True):
     """Tokens of the whole session, summed over responses. Cached ones are a part of the input."""
 
     responses: int = 0
@@ -190,8 +185,7 @@ class TokenUse:
     """Tokens whose kind the server does not tell: they have no price."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """What a diary needs after every fact: the end of the conversation.
 
     Attributes:
@@ -207,8 +201,7 @@ class Glance:
     asked: SessionConfig
 
 
-@dataclass(frozen=True, slots=True)
-class SessionState:
+class SessionState(Struct, frozen=True):
     """Everything a screen may show. Levels are dBFS (-100..0), times are loop seconds unless they say otherwise."""
 
     phase: Phase

@@ -33,7 +33,6 @@ class TalkKey:
         if desk.uplink.muted:
             desk.notice("info", "The microphone is muted.", "Unmute it to be heard again.")
             return
-        desk.uplink.commit_due = False
         desk.happen(Happening.SPEECH_BEGAN)
         desk.raise_flag(Flag.TURN_OPEN)
         desk.raise_flag(Flag.INTERRUPTION)
@@ -93,7 +92,7 @@ class TalkKey:
         if desk.uplink.turn is None:
             return False
         self._rolling = False
-        desk.uplink.end_turn()
+        desk.uplink.forget()
         desk.happen(Happening.SPEECH_ENDED)
         if desk.ready:
             desk.clear_audio()

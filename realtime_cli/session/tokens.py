@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from msgspec.structs import astuple
 
 from realtime_cli.protocol import Usage
 from realtime_cli.session.rates import Rates

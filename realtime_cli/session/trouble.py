@@ -46,6 +46,7 @@ class Trouble:
             case Act.IGNORE:
                 self._settled_itself(intent)
             case Act.TOO_SHORT:
+                desk.uplink.commit_refused()
                 if desk.wish.turn_mode is TurnMode.PUSH_TO_TALK:
                     desk.notice("info", "That was too short.", "Hold the key while you speak.")
                     desk.drop_flag(Flag.ANSWER_WANTED)
@@ -99,12 +100,19 @@ class Trouble:
             if desk.turns.response is ResponseState.REQUESTED:
                 self._answers.give_up()
             desk.answer_waits = False
+        elif purpose is Purpose.COMMIT:
+            desk.uplink.commit_refused()
         elif purpose is Purpose.CREATE_ITEM and intent is not None:
             row = desk.conversation.find(intent.item_id)
             if row is not None and not row.closed:
                 row.problem = verdict.text
         elif purpose in (Purpose.TRUNCATE, Purpose.DELETE, Purpose.CLEAR, Purpose.CANCEL):
             desk.notice("info", f"The server would not {purpose.value}: {verdict.text}")
+            return
+        elif purpose is Purpose.REBUILD:
+            desk.notice(
+                "warning", f"The new session does not take an item of the conversation: {verdict.text}"
+            )
             return
         if desk.wish.once and purpose in (Purpose.ASK, Purpose.CREATE_ITEM, Purpose.CREATE_OUTPUT):
             desk.finish(verdict.exit_code or Refused.exit_code, verdict.text, verdict.advice)

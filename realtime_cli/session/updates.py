@@ -6,11 +6,9 @@ names the update, or, at some servers, nothing at all: then too the oldest is me
 
 from __future__ import annotations
 
-import dataclasses
 from collections import OrderedDict
-from dataclasses import dataclass
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from realtime_cli.protocol import (
@@ -28,8 +26,7 @@ from realtime_cli.session.intents import Purpose
 from realtime_cli.session.verdicts import Verdict
 
 
-@dataclass(slots=True)
-class _Update:
+class _Update(Struct):
     config: SessionConfig
     before: SessionConfig  # what was asked for until then: comes back when it is refused
     lean: bool = False
@@ -62,7 +59,7 @@ class Updates:
         desk = self._desk
         before = desk.wish.config
         wished = merge(before, config)
-        desk.wish = dataclasses.replace(desk.wish, config=wished)
+        desk.wish = replace(desk.wish, config=wished)
         if not desk.ready:
             return  # it will be said with all the others
         if config.audio and wished.audio:
@@ -104,7 +101,7 @@ class Updates:
             desk.notice("warning", f"{verdict.text} Trying again without: {', '.join(dropped)}.")
             self._say(_Update(lean, update.before, lean=True))
             return True
-        desk.wish = dataclasses.replace(desk.wish, config=update.before)
+        desk.wish = replace(desk.wish, config=update.before)
         return False
 
     # Inside.

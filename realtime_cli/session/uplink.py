@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Final
+
+from msgspec import Struct, field
 
 BYTES_PER_MS: Final = 48
 """PCM16 mono at 24 kHz."""
@@ -22,20 +24,24 @@ UNDECIDED_MS: Final = 1_000
 KEPT_MS: Final = 10_000
 """Audio kept while there is no session to send it to: a start or a short reconnection loses no word."""
 
+KEPT_TURN_MS: Final = 60_000
+"""Audio of one turn, kept until the server has made a message of it: the next session hears it again, whole."""
+
 _CATCH_UP_MS: Final = 200
 """Size of appends that bring kept audio."""
 
+_NOTICED_MS: Final = 5_000
+"""So much new audio after what was kept: by then a server has noticed speech in it, if there was any."""
 
-@dataclass(slots=True)
-class Turn:
+
+class Turn(Struct):
     """What a talk key's turn has become."""
 
     spoken_ms: float = 0.0
-    pre_roll: bytes = b""
+    joined: bool = False  # it goes on with one that ended before there was a session
 
 
-@dataclass(slots=True)
-class _Ring:
+class _Ring(Struct):
     """The newest milliseconds of audio; what falls out is counted."""
 
     limit_ms: int
@@ -44,7 +50,7 @@ class _Ring:
     dropped_bytes: int = 0
 
     def push(self, pcm: bytes, limit_ms: int | None = None) -> None:
-        self.pieces.append(pcm)
+        self.pieces.extend(_cut(pcm))
         self.size_bytes += len(pcm)
         limit_ms = self.limit_ms if limit_ms is None else limit_ms
         while self.size_bytes > limit_ms * BYTES_PER_MS:
@@ -63,24 +69,29 @@ class Uplink:
     """Decides which audio becomes appends.
 
     In a talk-key turn and under the server's turn detection alike, audio heard before the session is ready is kept
-    (10 s at most, the oldest goes first) and sent when it is.
+    (10 s at most, the oldest goes first) and sent when it is. Audio of a turn is kept until the server has made a
+    message of it (60 s at most): where the line breaks before that, the next session hears it again.
 
     Attributes:
         muted: The user does not want to be heard.
         turn: The talk key's turn, None between turns.
-        own_commits: Commits of the talk key that the server has not acknowledged.
         commit_due: A talk key's turn ended before there was a session.
-        dropped_ms: Audio lost for lack of a session.
+        owed: A turn was or will be sent again, and the server has not made a message of it yet.
+        cut: The beginning of the turn in progress is no longer kept.
     """
 
     def __init__(self) -> None:
         self.muted = False
         self.turn: Turn | None = None
-        self.own_commits = 0
         self.commit_due = False
+        self.owed = False
+        self.cut = False
         self._pre_roll = _Ring(PRE_ROLL_MS)
         self._kept = _Ring(KEPT_MS)
-        self._unanswered = _Ring(KEPT_MS)
+        self._unanswered = _Ring(KEPT_TURN_MS)
+        self._again = b""  # was sent on a line that is lost: goes out before anything new
+        self._commits: deque[bytes] = deque()  # sound of our own commits that the server has not acknowledged
+        self._unnoticed_ms = 0.0
         self._speaking = False
         self._batch = bytearray()
 
@@ -88,6 +99,11 @@ class Uplink:
     def dropped_ms(self) -> int:
         """Audio lost because no session came in time."""
         return self._kept.dropped_bytes // BYTES_PER_MS
+
+    @property
+    def own_commits(self) -> int:
+        """Commits of ours that the server has not acknowledged."""
+        return len(self._commits)
 
     def hear_open(self, pcm: bytes, *, ready: bool, silence: bool) -> list[bytes]:
         """Audio under the server's turn detection: the appends that are due.
@@ -110,11 +126,15 @@ class Uplink:
         return self._pass_on(pcm, ready=ready)
 
     def begin_turn(self, *, ready: bool) -> list[bytes]:
-        """The talk key went down: what was said just before is due at once."""
-        self.turn = Turn()
-        self._unanswered.take()
+        """The talk key went down: what was said just before is due at once.
+
+        A turn that ended without a session and still waits for one is gone on with: none is lost.
+        """
+        joined, self.commit_due = self.commit_due, False
+        if not joined:
+            self.forget()
+        self.turn = Turn(joined=joined)
         self._batch.clear()
-        self._kept.take()
         return self._pass_on(self._pre_roll.take(), ready=ready)
 
     @property
@@ -128,45 +148,92 @@ class Uplink:
         The pre-roll does not count: a tap by accident is no turn.
         """
         turn, self.turn = self.turn, None
-        long_enough = turn is not None and turn.spoken_ms >= SHORTEST_COMMIT_MS
+        long_enough = turn is not None and (turn.spoken_ms >= SHORTEST_COMMIT_MS or turn.joined)
         rest = [bytes(self._batch)] if self._batch and long_enough else []
         self._batch.clear()
         if not long_enough:
-            self._kept.take()
-            self._unanswered.take()
+            self.forget()
         return rest, long_enough
 
-    def speech(self, *, begun: bool) -> None:
-        """The server hears the user, or has heard the end of a turn and keeps its sound as a message."""
-        self._speaking = begun
-        if not begun:
-            self._unanswered.take()
+    def forget(self) -> None:
+        """Nothing said so far is to be sent (again)."""
+        self.turn = None
+        self.commit_due = self.owed = self.cut = False
+        self._again = b""
+        for ring in (self._kept, self._unanswered):
+            ring.take()
+        self._batch.clear()
 
-    def reclaim(self) -> None:
-        """The line is lost: what the server had not made a message of is kept for the next one, before any new."""
-        pcm = self._unanswered.take()
+    # Turns, from the first sound to the server's message.
+
+    def speech_began(self) -> None:
+        """The server hears the user."""
+        self._speaking = True
+
+    def commit(self, sound: bytes = b"") -> None:
+        """We end a turn. `sound`: of the turn where it did not come through here."""
+        self._commits.append(sound or self._unanswered.take())
+
+    def commit_refused(self) -> None:
+        """The server would not make a message of it."""
+        if self._commits:
+            self._commits.pop()
+
+    def committed(self) -> bytes:
+        """The server has made a message of a turn: its sound, as far as it was kept."""
+        self._speaking = self.owed = self.cut = False
+        return self._commits.popleft() if self._commits else self._unanswered.take()
+
+    def reclaim(self, unanswered: bytes, *, keyed: bool) -> bool:
+        """The line is lost: what the server made no message of goes to the next session, before anything new.
+
+        Args:
+            unanswered: Sound of messages that have neither words nor an answer: said again as well.
+            keyed: Turns end by our own commits.
+
+        Returns:
+            Whether the user's turn will be heard again, and therefore be answered there.
+        """
+        whole_turns = unanswered + b"".join(self._commits)
+        self._again += whole_turns + self._unanswered.take()
+        if self.turn is not None:
+            self.turn.joined = self.turn.joined or bool(whole_turns)
+        elif whole_turns and keyed:
+            self.commit_due = True
+        self.owed = bool(whole_turns) or self._speaking or self.turn is not None or self.commit_due
+        self._commits.clear()
         self._batch.clear()
         self._speaking = False
-        if pcm:
-            later = self._kept.take()
-            self._kept.push(pcm)
-            if later:
-                self._kept.push(later)
+        return self.owed
 
     def kept(self) -> list[bytes]:
         """The session is ready: what was kept for it, in appends of 200 ms."""
-        pcm = self._kept.take()
-        step = _CATCH_UP_MS * BYTES_PER_MS
-        return [pcm[at : at + step] for at in range(0, len(pcm), step)]
+        pcm = self._again + self._kept.take()
+        self._again = b""
+        if pcm:
+            self._unanswered.push(pcm)
+            self._unnoticed_ms = _NOTICED_MS
+        return list(_cut(pcm))
 
     def _pass_on(self, pcm: bytes, *, ready: bool) -> list[bytes]:
         if not ready:
             self._kept.push(pcm)
             return []
-        self._unanswered.push(pcm, None if self._speaking or self.turn is not None else UNDECIDED_MS)
+        self._unnoticed_ms = max(0.0, self._unnoticed_ms - len(pcm) / BYTES_PER_MS)
+        in_turn = self._speaking or self.turn is not None
+        dropped = self._unanswered.dropped_bytes
+        self._unanswered.push(pcm, None if in_turn or self._unnoticed_ms else UNDECIDED_MS)
+        self.cut = self.cut or (in_turn and self._unanswered.dropped_bytes > dropped)
         self._batch += pcm
         due: list[bytes] = []
         if len(self._batch) >= BATCH_MS * BYTES_PER_MS:
             due.append(bytes(self._batch))
             self._batch.clear()
         return due
+
+
+def _cut(pcm: bytes) -> Iterator[bytes]:
+    """In pieces of 200 ms at most: what has to go goes piece by piece."""
+    step = _CATCH_UP_MS * BYTES_PER_MS
+    for at in range(0, len(pcm), step):
+        yield pcm[at : at + step]

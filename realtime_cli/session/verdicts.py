@@ -6,9 +6,10 @@ tried. Sources: OpenAI's Realtime reference (errors), and what maintainers of cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from realtime_cli.errors import NotAuthorized, RateLimited, RealtimeCliError, Refused, Unreachable
 from realtime_cli.protocol import ErrorDetail, ResponseError
@@ -27,8 +28,7 @@ class Act(Enum):
     END = "no retry can help"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What an error means.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from realtime_cli.protocol import ResponseConfig, SessionConfig
 from realtime_cli.session.approvals import ToolTerms
@@ -14,8 +15,7 @@ from realtime_cli.session.request_facts import ItemPut
 from realtime_cli.session.state import TurnMode
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """The session the user wants.
 
     Attributes:

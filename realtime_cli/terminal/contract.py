@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
+
+from msgspec import Struct
 
 from realtime_cli.session.state import SessionState
 from realtime_cli.terminal.bindings import DEFAULT_BINDINGS, Bindings
@@ -11,16 +12,14 @@ from realtime_cli.terminal.bindings import DEFAULT_BINDINGS, Bindings
 Page: TypeAlias = Literal["", "help", "cost"]
 
 
-@dataclass(frozen=True, slots=True)
-class PromptLine:
+class PromptLine(Struct, frozen=True):
     """The message being typed. `cursor` counts characters of `text`, 0..len(text)."""
 
     text: str
     cursor: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeysPicture:
+class KeysPicture(Struct, frozen=True):
     """What the keyboard adds to the screen.
 
     Attributes:

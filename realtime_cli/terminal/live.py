@@ -7,9 +7,9 @@ import atexit
 import os
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import NoReturn
 
+from msgspec.structs import replace
 from rich.console import Console, ConsoleOptions
 from rich.live import Live
 from rich.text import Text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
@@ -22,8 +22,7 @@ _MAX_NOTICES = 3
 _MAX_NOTICE_LINES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Canvas:
+class Canvas(Struct, frozen=True):
     """Everything besides the state that a picture depends on.
 
     Attributes:
@@ -51,8 +50,7 @@ class Canvas:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Lines for Rich, each no wider than the screen. Equal pictures look equal: nothing needs to be drawn."""
 
     lines: tuple[Text, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from realtime_cli.session.state import CallStatus, Phase
 
@@ -17,8 +18,7 @@ class Colour(Enum):
     ALWAYS = "always"
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """Every special character of the screen, one cell wide each (except `cut` and `times`)."""
 
     phases: Mapping[Phase, str]
@@ -133,8 +133,7 @@ PHASE_STYLES: Mapping[Phase, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """What the terminal at the other end can show.
 
     Attributes:

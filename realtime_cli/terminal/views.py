@@ -6,9 +6,11 @@ import io
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec.structs import replace
 
 from realtime_cli.session.facts import Fact
 from realtime_cli.terminal.answer import AnswerView

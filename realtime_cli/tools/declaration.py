@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from realtime_cli.tools.tool import Approval, OnInterruption
 
@@ -26,8 +27,7 @@ reporter: ContextVar[Callable[[str], None] | None] = ContextVar("reporter", defa
 """Takes the progress of the call that is running in this context."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """See `tool`."""
 
     approve: Approval | None = None

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
 
 Approval: TypeAlias = Literal["auto", "ask", "never"]
 OnInterruption: TypeAlias = Literal["keep", "cancel"]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What came of a call.
 
     Attributes:
@@ -29,8 +29,7 @@ Run: TypeAlias = Callable[[str], Awaitable["str | Result"]]
 """JSON text of the arguments -> what came of it. Raises `ToolError` with one line for the model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """A callable function.
 
     Attributes:

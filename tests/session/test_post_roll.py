@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from realtime_cli import protocol as p
 from realtime_cli.session import commands as c

@@ -10,7 +10,8 @@ import asyncio
 import os
 import signal
 import sys
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from realtime_cli.session.facts import BreakPressed, Fact, PromptTyped, QuitPressed
 from realtime_cli.session.state import SessionState, Spoken, TurnMode

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from realtime_cli.terminal.answer import AnswerView
 from tests.terminal.states import CALLED, NOW_S, PLUG, QUESTION, READY

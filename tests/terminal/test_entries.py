@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from realtime_cli.session.state import Call, CallStatus, Entry, Notice, Spoken
 from realtime_cli.terminal.entries import entry_lines

@@ -8,9 +8,9 @@ import pty
 import select
 import termios
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from realtime_cli import protocol as p
 from realtime_cli.session.facts import (

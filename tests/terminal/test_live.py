@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from realtime_cli.session.state import SessionState, Spoken
 from realtime_cli.terminal.contract import KeysPicture, OutputClosed, PromptLine

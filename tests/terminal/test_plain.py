@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from realtime_cli.session.state import CallStatus, Notice, Spoken
 from realtime_cli.terminal.contract import KeysPicture, OutputClosed, PromptLine
@@ -121,7 +121,7 @@ def test_what_the_encoding_lacks_does_not_stop_the_session() -> None:
 
 READER_LEAVES = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from realtime_cli.terminal.contract import KeysPicture, OutputClosed, PromptLine
 from realtime_cli.terminal.plain import PlainView
 from realtime_cli.terminal.theme import Theme

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import timeit
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
@@ -24,7 +24,7 @@ KEYS = KeysPicture(work=True)
 
 def canvas(width: int = 80, height: int = 24, **more: object) -> Canvas:
     plain = Canvas(width, height, Theme(), "openai", KEYS, epoch_offset_s=EPOCH_OFFSET_S)
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return replace(plain, **more)
 
 
 def drawn(picture: Picture, width: int) -> str:
@@ -73,7 +73,7 @@ def test_help_and_prompt_look_as_they_did(snapshot: SnapshotAssertion) -> None:
 def test_a_picture_is_never_larger_than_the_screen(
     entries: list[object], state: SessionState, width: int, height: int, keys: KeysPicture
 ) -> None:
-    picture = render(replace(state, entries=tuple(entries)), canvas(width, height, keys=keys), NOW_S)  # type: ignore[arg-type]
+    picture = render(replace(state, entries=tuple(entries)), canvas(width, height, keys=keys), NOW_S)
     assert 1 <= len(picture.lines) <= max(1, height - 1)
     assert all(line.cell_len <= max(12, width - 1) for line in picture.lines)
     assert "\x1b" not in picture.plain

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from realtime_cli.session.core import SessionCore
 from realtime_cli.session.facts import Fact

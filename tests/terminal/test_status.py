@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from realtime_cli.session.state import Phase, SessionState, TokenUse, TurnMode, UserState
 from realtime_cli.terminal.bindings import KeyAction

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from realtime_cli import protocol as p
 from realtime_cli.session.holdings import Aside, ItemLine, Limit, Retrieved
