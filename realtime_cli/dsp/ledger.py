@@ -18,13 +18,12 @@ Piece: TypeAlias = tuple[Tag, int]
 class Account:
     """One tag, in frames of the device's rate."""
 
-    __slots__ = ("ended", "handed", "lost", "queued", "starvations")
+    __slots__ = ("ended", "handed", "lost", "queued")
 
     def __init__(self) -> None:
         self.queued = 0
         self.handed = 0
         self.lost = 0
-        self.starvations = 0
         self.ended = False
 
     @property

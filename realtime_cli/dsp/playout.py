@@ -20,13 +20,8 @@ from realtime_cli.dsp import gain
 from realtime_cli.dsp.ledger import Ledger, Piece, Tag
 from realtime_cli.dsp.level import from_power
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, frames_in
+from realtime_cli.dsp.prime import PRIMES_MS, Prime
 
-PRIMES_MS: Final = (40, 100, 200, 400)
-"""What is collected before a start: little at first, more after each gap in the middle of an item, and one step less
-after four items that had none. With 100 ms, a server 3 times faster than speech over a net with 150 ms of jitter
-leaves 0.7 gaps in 30 s, with 200 ms 0.2; servers near real time need the rest."""
-
-_CLEAN_ITEMS = 4
 _PATIENCE_MS = 1000  # nothing waits longer for its prime: a server that fell silent must not hold words back
 _SOFT_MS = 5  # around a gap of our own making; shorter clicks, longer eats consonants
 
@@ -61,7 +56,7 @@ class Playout:
 
     Args:
         rate_hz: The device's rate. What is written and read has this rate; what is reported has 24 kHz.
-        primes_ms: Audio to collect before a start, against network jitter: the first, and after each gap the next.
+        primes_ms: Audio to collect before a start, against network jitter: the steps of `dsp.prime`.
 
     Attributes:
         volume: 1.0 leaves every bit as it is. A change glides over one block.
@@ -70,10 +65,7 @@ class Playout:
     def __init__(self, rate_hz: int = SAMPLE_RATE_HZ, primes_ms: Sequence[int] = PRIMES_MS) -> None:
         self.rate_hz = rate_hz
         self.volume = 1.0
-        self._primes_frames = [frames_in(prime_ms, rate_hz) for prime_ms in primes_ms]
-        self._caution = 0  # which of them holds now
-        self._clean_items = 0  # in a row
-        self._primed: Tag | None = None  # the tag that raised or kept it
+        self._prime = Prime(rate_hz, primes_ms)
         self._patience_frames = frames_in(_PATIENCE_MS, rate_hz)
         self._soft_frames = frames_in(_SOFT_MS, rate_hz)
         self._queue: deque[_Segment] = deque()
@@ -105,7 +97,7 @@ class Playout:
     @property
     def prime_ms(self) -> float:
         """Milliseconds collected before a start, as it is now."""
-        return self._primes_frames[self._caution] * 1000 / self.rate_hz
+        return self._prime.frames * 1000 / self.rate_hz
 
     @property
     def level_dbfs(self) -> float:
@@ -130,6 +122,8 @@ class Playout:
         if account:
             account.ended = True
             self._flowing = self._flowing and bool(self._queue)
+            if tag == self._ledger.current_tag and not account.queued:
+                self._prime.forget_gap()
 
     def flush(self, fade_ms: int = 10) -> tuple[Piece, ...]:
         """Drop what is queued, but for a fade to silence, which is still read and counts as handed.
@@ -143,6 +137,7 @@ class Playout:
             self._fading = self._cut(frames_in(fade_ms, self.rate_hz))
         self._queue.clear()
         self._flowing = self._rough = self._paused = False
+        self._prime.forget_gap()
         self._unduck = True
         if not self._fading:
             self._glide.gain = self.volume  # nothing sounds: the next item begins as it is, not with a glide
@@ -177,6 +172,7 @@ class Playout:
         out.fill(0)
         if not len(out) or not (had or self._flowing) or (self._paused and not self._glide.gain):
             self._glide.gain = wanted
+            self._prime.waited(0 if self._paused else len(out))
             return _NOTHING
         pieces: list[Piece] = []
         at = self._copy(self._fading, out, 0, pieces)
@@ -219,12 +215,9 @@ class Playout:
         if account is None or account.ended:
             self._flowing = False
             return at, False
-        if at == len(out):
+        if at == len(out) or self._ledger.current_tag is None:
             return at, False  # exactly empty: the next write may still be in time
-        self._caution = min(self._caution + 1, len(self._primes_frames) - 1)
-        account.starvations += 1
-        self._clean_items = 0
-        self._primed = self._ledger.current_tag
+        self._prime.broke_off(self._ledger.current_tag, len(out) - at)
         self._flowing, self._rough = False, True
         tail = out[at : at + self._soft_frames]
         if len(tail) == self._soft_frames:
@@ -240,28 +233,20 @@ class Playout:
             self._waited_frames = 0
             return False
         tag = self._queue[0].tag
-        self._relax(tag)
+        self._prime.about_to_start(tag)
         head = self._ledger.find(tag)
         self._waited_frames += block_frames
         ready = (
-            self._ledger.queued_frames >= self._primes_frames[self._caution]
+            self._prime.suffices(self._ledger.queued_frames)
             or (head is not None and head.ended)
             or self._waited_frames > self._patience_frames
         )
         if ready:
+            self._prime.started(tag)
             self._waited_frames = 0
+        else:
+            self._prime.waited(block_frames)
         return ready
-
-    def _relax(self, tag: Tag) -> None:
-        """A tag begins: if the one before had no gap, less caution will do."""
-        if tag == self._primed:
-            return
-        before = self._ledger.find(self._primed) if self._primed else None
-        if self._primed and (before is None or not before.starvations):
-            self._clean_items += 1
-            if self._clean_items >= _CLEAN_ITEMS:
-                self._caution, self._clean_items = max(0, self._caution - 1), 0
-        self._primed = tag
 
     def _copy(self, source: deque[_Segment], out: Int16, at: int, pieces: list[Piece]) -> int:
         """Move frames from `source` to `out[at:]`; the place after the last one."""

@@ -78,21 +78,27 @@ def test_no_word_waits_longer_than_a_second_for_its_prime() -> None:
     assert reports[50].pieces == ((A, 100),)
 
 
-def test_after_each_gap_in_an_item_it_collects_more_until_the_item_ends() -> None:
+def test_after_each_gap_an_item_that_comes_in_drops_collects_one_step_more() -> None:
     playout = Playout()
-    for prime_ms in (40, 100, 200, 400, 400):
+    playout.write(A, ramp(40 * MS))
+    for prime_ms in (100, 200, 400, 400):
+        while not read(playout)[1].starved:
+            pass
         assert playout.prime_ms == prime_ms
-        playout.write(A, ramp(prime_ms * MS - 1))
-        assert read(playout)[1].pieces == ()
-        playout.write(A, ramp(1))
-        starved = []
-        while playout.queued_frames:
-            starved.append(read(playout)[1].starved)
-        starved.append(read(playout)[1].starved)
-        assert starved.count(True) == 1
-    playout.write(A, ramp(10))
-    playout.end(A)
-    read_until_quiet(playout)
+        waited_ms = 0
+        while not read(playout)[1].pieces:
+            waited_ms += 20
+            playout.write(A, ramp(5 * MS))  # four times too slow: what was missing never comes back
+        assert waited_ms == min(prime_ms * 4, 1020), "but nothing waits for more than a second"
+
+
+def test_what_was_held_up_and_comes_in_one_piece_goes_on_at_once() -> None:
+    playout = Playout()
+    playout.write(A, ramp(40 * MS))
+    silent = sum(not read(playout)[1].pieces for _ in range(12))  # 40 ms of sound, 200 ms without
+    playout.write(A, ramp(200 * MS))
+    assert (silent, read(playout)[1].pieces) == (10, ((A, 480),))
+    assert playout.prime_ms == 400, "40 and 200 ms: the step that would have bridged it"
 
 
 def test_four_items_without_a_gap_take_back_one_step_of_caution() -> None:
@@ -102,6 +108,9 @@ def test_four_items_without_a_gap_take_back_one_step_of_caution() -> None:
         playout.write(tag, ramp(200 * MS))
         for _ in range(12 if item == "a" else 5):
             read(playout)
+        if item == "a":  # 40 ms are missing
+            playout.write(tag, ramp(40 * MS))
+            read(playout)
         found.append(playout.prime_ms)
         playout.write(tag, ramp(100 * MS))
         playout.end(tag)
@@ -109,17 +118,68 @@ def test_four_items_without_a_gap_take_back_one_step_of_caution() -> None:
     assert found == [100, 100, 100, 100, 100, 40]
 
 
-def test_items_that_follow_without_a_pause_keep_the_caution_that_a_gap_taught() -> None:
+def test_a_gap_in_an_item_that_followed_without_a_pause_teaches_caution_too() -> None:
     playout = Playout()
     playout.write(A, ramp(100 * MS))
     playout.end(A)
     playout.write(B, ramp(100 * MS))
     for _ in range(12):
         read(playout)
+    playout.write(B, ramp(39 * MS))
+    assert read(playout)[1].pieces == (), "it began with 40 ms, and goes on with no less"
+    playout.write(B, ramp(41 * MS))
+    assert read(playout)[1].pieces == ((B, 480),)
     assert playout.prime_ms == 100
-    playout.write(B, ramp(100 * MS - 1))
-    assert read(playout)[1].pieces == ()
-    assert playout.prime_ms == 100
+
+
+def test_an_end_that_is_told_late_is_no_gap() -> None:
+    playout = Playout()
+    for item in ("a", "b", "c"):
+        playout.write((item, 0), ramp(100 * MS - 7))
+        for _ in range(9):
+            read(playout)
+        playout.end((item, 0))
+        assert playout.prime_ms == 40
+
+
+@pytest.mark.parametrize("stall_ms", [80, 150, 300])
+def test_of_stalls_that_come_again_only_the_first_is_heard(stall_ms: int) -> None:
+    """A server at the speed of speech; everything that was held up comes at once."""
+    playout, gaps_ms, delays_ms = Playout(), [], []
+    for item in ("a", "b", "c", "d"):
+        due_ms = [at if at < 400 else max(at, 400 + stall_ms) for at in range(0, 1000, 20)]
+        heard, now_ms = list[Int16](), 0
+        while due_ms or playout.queued_frames:
+            while due_ms and due_ms[0] <= now_ms:
+                due_ms.pop(0)
+                playout.write((item, 0), np.full(480, 1000, dtype=np.int16))
+                if not due_ms:
+                    playout.end((item, 0))
+            heard.append(read(playout, 240)[0])
+            now_ms += 10
+        places = np.flatnonzero(np.concatenate(heard))
+        gaps_ms.append(int(np.diff(places).max()) / MS)
+        delays_ms.append(int(places[0]) / MS)
+    assert gaps_ms[0] == pytest.approx(stall_ms - 25, abs=1), "40 ms less 20 of a piece, 5 ms die away"
+    assert gaps_ms[1:] == [pytest.approx(0, abs=0.1)] * 3
+    assert delays_ms[0] == 20
+    assert max(delays_ms) <= 20 + stall_ms * 1.3, "never more delay than the stall asks for"
+
+
+@pytest.mark.parametrize("ppm", [100, -100])
+def test_ten_minutes_on_clocks_that_drift_apart_cost_at_most_one_gap(ppm: int) -> None:
+    """One endless item, sent at the speed of the server's clock and played at that of the device."""
+    playout, piece, written_frames, gaps, deepest = Playout(), ramp(480), 0.0, 0, 0
+    playout.write(A, ramp(960))
+    for _ in range(10 * 60 * 50):
+        written_frames += 480 * (1 + ppm / 1e6)
+        while written_frames >= 480:
+            playout.write(A, piece)
+            written_frames -= 480
+        gaps += read(playout)[1].starved
+        deepest = max(deepest, playout.queued_frames)
+    assert gaps <= 1
+    assert deepest <= (100 + 60 + 20) * MS, "the buffer, and the drift of ten minutes"
 
 
 def test_after_a_flush_nothing_is_paused_or_ducked_and_its_fade_does_not_swell() -> None:
