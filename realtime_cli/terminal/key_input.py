@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from typing import Protocol
 
 from realtime_cli.terminal.kitty import ASK, POP, TALKING, TYPING, Stroke, push, switch
+from realtime_cli.terminal.raw_mode import raw_mode
 from realtime_cli.terminal.strokes import FocusLost, KittyAnswered, StrokeReader
 
 _PASTE_ON, _PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"
@@ -110,8 +111,6 @@ class TerminalKeys:
         """Raw mode, bracketed paste, the question for the kitty protocol; keys are read on the running loop."""
         if self._house is not None:
             return
-        from prompt_toolkit.input.vt100 import raw_mode
-
         self._on_key, self._on_change, self._on_end = on_key, on_change, on_end
         self._loop = asyncio.get_running_loop()
         self._reader = StrokeReader()

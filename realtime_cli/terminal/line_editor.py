@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from prompt_toolkit.buffer import Buffer
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from realtime_cli.terminal.contract import PromptLine
 from realtime_cli.terminal.kitty import Stroke
+
+if TYPE_CHECKING:
+    from prompt_toolkit.buffer import Buffer
 
 _HISTORY_LINES = 200
 PASTE = "<bracketed-paste>"
@@ -17,12 +20,20 @@ class LineEditor:
     """One line at a time, with the lines sent before it. A line may hold line breaks (paste, Ctrl+J, Alt+Enter)."""
 
     def __init__(self) -> None:
-        self._buffer = Buffer(multiline=True)
         self._history: list[str] = []
         self._place = 0
         self._draft = ""
         self._put_away = ""
-        self._edits: dict[str, Callable[[], object]] = self._emacs_keys()
+
+    @cached_property
+    def _buffer(self) -> Buffer:
+        from prompt_toolkit.buffer import Buffer  # 90 ms of import: for the first line, not for the start
+
+        return Buffer(multiline=True)
+
+    @cached_property
+    def _edits(self) -> dict[str, Callable[[], object]]:
+        return self._emacs_keys()
 
     @property
     def line(self) -> PromptLine:

@@ -1,17 +1,22 @@
-"""What a terminal sends, text in any pieces, into strokes: kitty keys here, all others by prompt_toolkit's parser."""
+"""What a terminal sends, text in any pieces, into strokes: kitty keys here, all others by prompt_toolkit's parser.
+
+That parser comes with its whole package, 70 ms of import, so it is loaded for the first key, not for the start.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
-from prompt_toolkit.input.vt100_parser import Vt100Parser
-from prompt_toolkit.key_binding import KeyPress
-from prompt_toolkit.keys import Keys
+from msgspec import Struct
 
 from realtime_cli.terminal.kitty import Stroke, answer, key_of, legacy
+
+if TYPE_CHECKING:
+    from prompt_toolkit.input.vt100_parser import Vt100Parser
+    from prompt_toolkit.key_binding import KeyPress
 
 _PASTE_BEGIN, _PASTE_END = "\x1b[200~", "\x1b[201~"
 _SEQUENCE = re.compile(
@@ -25,15 +30,13 @@ _SEQUENCE = re.compile(
 _BEGUN = re.compile(r"\x1b(?:\[\[?[0-?]*[ -/]*|O|[\]P_^X][^\x07\x1b]{0,4096}\x1b?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class KittyAnswered:
+class KittyAnswered(Struct, frozen=True):
     """The terminal speaks the kitty keyboard protocol."""
 
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
-class FocusLost:
+class FocusLost(Struct, frozen=True):
     """The window is another one now: a key held down will go up unseen."""
 
 
@@ -46,7 +49,12 @@ class StrokeReader:
     def __init__(self) -> None:
         self._rest = ""
         self._said: list[Said] = []
-        self._parser = Vt100Parser(self._parsed)
+
+    @cached_property
+    def _parser(self) -> Vt100Parser:
+        from prompt_toolkit.input.vt100_parser import Vt100Parser
+
+        return Vt100Parser(self._parsed)
 
     @property
     def waits(self) -> bool:
@@ -86,7 +94,8 @@ class StrokeReader:
             self._said.append(Stroke("escape"))
             for character in rest[1:]:
                 self._parser.feed(character)
-        self._parser.flush()
+        if "_parser" in self.__dict__:
+            self._parser.flush()
         return self._taken()
 
     def _escape(self, data: str, position: int) -> int:
@@ -120,7 +129,9 @@ class StrokeReader:
             self._said.append(stroke)
         elif sequence == "\x1b[O":
             self._said.append(FocusLost())
-        else:
+        elif not sequence.startswith("\x1b[?"):  # the terminal's answers to questions, which no key sends
+            from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
+
             known = legacy(sequence)
             # The parser would take an unknown sequence apart into Escape and letters, which are commands here.
             if known in ANSI_SEQUENCES:
@@ -128,6 +139,8 @@ class StrokeReader:
                 self._parser.flush()
 
     def _parsed(self, press: KeyPress) -> None:
+        from prompt_toolkit.keys import Keys
+
         key = press.key.value if isinstance(press.key, Keys) else press.key
         if press.key == Keys.BracketedPaste:
             self._said.append(Stroke(key, press.data))
