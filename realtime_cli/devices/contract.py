@@ -38,7 +38,7 @@ class SpeakerBlock:
     """What one callback gave to the device.
 
     Attributes:
-        frames: int16[n] mono, silence included, a copy of its own: the far end of the echo canceller.
+        frames: int16[n] mono, silence included, never changed again: the far end of the echo canceller.
         rate_hz: The device's rate.
         pieces: What it was made of, in frames at 24 kHz. Frames that an underflow took back are subtracted, so
             that a count may be negative.

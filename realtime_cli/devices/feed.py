@@ -39,6 +39,11 @@ class Feed:
             self._playout.volume = volume
 
     @property
+    def is_resting(self) -> bool:
+        """Only silence is to be played; what is written meanwhile waits for the next block."""
+        return self._playout.is_resting
+
+    @property
     def prime_ms(self) -> float:
         """Milliseconds collected before a start, as it is now."""
         with self._lock:

@@ -12,7 +12,7 @@ import numpy as np
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.buffering import Buffering
 from realtime_cli.devices.choice import chosen
-from realtime_cli.devices.contract import Lost, Report, SpeakerBlock
+from realtime_cli.devices.contract import BLOCK_S, Lost, Report, SpeakerBlock
 from realtime_cli.devices.feed import Feed
 from realtime_cli.devices.portaudio import Shape
 from realtime_cli.dsp.ledger import Piece, Tag
@@ -140,8 +140,10 @@ class _Playback:
         self._mono = np.zeros(shape.block_frames(block_s), dtype=np.int16)
         self._feed, self._report, self._lost = feed, report, lost
         self._done = False  # closed by us, or reported as lost
-        self._short = buffering.block_ms <= 10
-        self._silence: SpeakerBlock | None = None
+        self._zeros = bytes(len(self._mono) * shape.channels * 2)
+        self._silence: Int16 = np.zeros(shape.block_frames(max(block_s, BLOCK_S)), dtype=np.int16)
+        self._silence.flags.writeable = False  # every report of silence shares it
+        self._silent_frames = 0  # not reported yet
         self._fallback_s = 0.0
         self._stream = portaudio.library().RawOutputStream(
             device=index,
@@ -168,9 +170,13 @@ class _Playback:
     def _wanted(self, outdata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
         try:
-            delay_s = sane_delay_s(time.outputBufferDacTime - time.currentTime, self._fallback_s)
+            underflowed = bool(status.output_underflow)
+            if self._feed.is_resting and not underflowed and frames == len(self._mono):
+                outdata[:] = self._zeros
+                self._rest(frames, time)
+                return
             mono = self._mono if frames == len(self._mono) else np.zeros(frames, dtype=np.int16)
-            block = self._feed.read(mono, underflowed=bool(status.output_underflow), delay_s=delay_s)
+            block = self._feed.read(mono, underflowed=underflowed, delay_s=self._delay_s(time))
             out = np.frombuffer(outdata, dtype=np.int16).reshape(frames, self._channels)
             out[:] = mono[:, None]
             self._tell(block)
@@ -178,14 +184,20 @@ class _Playback:
             outdata[:] = bytes(len(outdata))
             self._give_up(f"playback failed: {exc!r}")
 
+    def _delay_s(self, time: Any) -> float:
+        return sane_delay_s(time.outputBufferDacTime - time.currentTime, self._fallback_s)
+
+    def _rest(self, frames: int, time: Any) -> None:
+        """Most of a session is silence: short blocks of it are reported together, for every report costs the loop."""
+        self._silent_frames += frames
+        if self._silent_frames >= len(self._silence):
+            self._silent_frames = 0
+            self._report(SpeakerBlock(self._silence, self._feed.rate_hz, (), self._delay_s(time)))
+
     def _tell(self, block: SpeakerBlock) -> None:
-        """Report it; two short blocks of silence become one, for every report wakes the loop."""
-        silence, self._silence = self._silence, None
-        if silence is not None:
-            block = replace(block, frames=np.concatenate((silence.frames, block.frames)))
-        elif self._short and not (block.pieces or block.emptied or block.underflowed):
-            self._silence = block
-            return
+        if self._silent_frames:
+            unreported, self._silent_frames = self._silence[: self._silent_frames], 0
+            block = replace(block, frames=np.concatenate((unreported, block.frames)))
         self._report(block)
 
     def _finished(self) -> None:

@@ -95,6 +95,12 @@ class Playout:
         return (self._flowing or bool(self._fading)) and not self._paused
 
     @property
+    def is_resting(self) -> bool:
+        """The next block is silence, and reading it would change nothing. May be asked without the lock."""
+        busy = self._ledger.queued_frames or self._flowing or self._paused or self._unduck
+        return not (busy or self._prime.in_gap) and self._glide.gain == self.volume * self._duck
+
+    @property
     def prime_ms(self) -> float:
         """Milliseconds collected before a start, as it is now."""
         return self._prime.frames * 1000 / self.rate_hz

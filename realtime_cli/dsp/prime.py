@@ -25,6 +25,9 @@ class Prime:
     Args:
         rate_hz: The device's rate.
         primes_ms: The steps, rising.
+
+    Attributes:
+        in_gap: An item broke off, and more of it is awaited.
     """
 
     def __init__(self, rate_hz: int, primes_ms: Sequence[int] = PRIMES_MS) -> None:
@@ -34,13 +37,13 @@ class Prime:
         self._item_step = 0  # what the item began with
         self._late_frames = 0  # all gaps of the item
         self._gap_frames = 0
-        self._in_gap = False
+        self.in_gap = False
         self._clean_items = 0  # in a row
 
     @property
     def frames(self) -> int:
         """Collected before a start, as it is now; one step more while an item has a gap."""
-        return self._steps[self._next_step if self._in_gap else self._step]
+        return self._steps[self._next_step if self.in_gap else self._step]
 
     @property
     def _next_step(self) -> int:
@@ -60,11 +63,11 @@ class Prime:
         """The item ran dry, its block ended with so much silence. Whether that is a gap, its next sound will tell."""
         if tag != self._item:
             self._take(tag)
-        self._in_gap, self._gap_frames = True, max(1, silent_frames)
+        self.in_gap, self._gap_frames = True, max(1, silent_frames)
 
     def waited(self, frames: int) -> None:
         """Silence of so many frames more."""
-        if self._in_gap:
+        if self.in_gap:
             self._gap_frames += frames
 
     def suffices(self, queued_frames: int) -> bool:
@@ -75,21 +78,21 @@ class Prime:
         """
         if queued_frames >= self.frames:
             return True
-        return self._in_gap and queued_frames >= max(self._gap_frames, self._steps[self._item_step])
+        return self.in_gap and queued_frames >= max(self._gap_frames, self._steps[self._item_step])
 
     def started(self, tag: Tag) -> None:
         """It sounds (again): what would have bridged its gap is collected from now on, where a step can."""
-        if self._in_gap and tag == self._item:
+        if self.in_gap and tag == self._item:
             self._late_frames += self._gap_frames
             self._clean_items = 0
             wanted = self._steps[self._item_step] + self._late_frames
             bridging = (step for step, frames in enumerate(self._steps) if frames >= wanted)
             self._step = max(self._next_step, next(bridging, 0))
-        self._in_gap = False
+        self.in_gap = False
 
     def forget_gap(self) -> None:
         """The item was over, or its rest was dropped: nobody waits for it."""
-        self._in_gap = False
+        self.in_gap = False
 
     def _take(self, tag: Tag) -> None:
         self._item, self._item_step = tag, self._step

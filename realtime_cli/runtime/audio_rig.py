@@ -18,13 +18,14 @@ from realtime_cli.devices import portaudio
 from realtime_cli.devices.contract import Device, Lost, MicBlock, Microphone, Speaker, SpeakerBlock
 from realtime_cli.dsp import level, pcm16
 from realtime_cli.dsp.pcm16 import Int16
-from realtime_cli.errors import DeviceError
 from realtime_cli.runtime.adjustment import Adjustment
 from realtime_cli.runtime.capture_chain import CaptureChain
 from realtime_cli.runtime.care import NO_CARE, Care
 from realtime_cli.runtime.keeper import Keeper, Open, uncancelled
 from realtime_cli.runtime.local_ear import LocalEar
 from realtime_cli.runtime.mic_check import MicCheck
+from realtime_cli.runtime.renewal import Renewal
+from realtime_cli.runtime.reports import Reports
 from realtime_cli.session.commands import SoundCommand
 from realtime_cli.session.facts import (
     DeviceChanged,
@@ -79,12 +80,13 @@ class AudioRig:
         self._adjustment = Adjustment(speaker)
         self._exchange_due = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._refresh = refresh
         self._loop = asyncio.get_running_loop()
         self._lock = asyncio.Lock()
         self._chain = CaptureChain(self._captured, echo, self._watch_microphone)
         self._speaker = speaker
+        self._reports = Reports(self._played, self._microphone_works)
         self._keepers: dict[Which, Keeper] = {}
+        self._renewal = Renewal(self._keepers, self._lock, refresh, self._is_playing)
         self._known_problem: dict[Which, bool] = {}
         self._speaker_given_up = speaker is None
         self._sounding = False
@@ -156,13 +158,16 @@ class AudioRig:
         with contextlib.suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._heard, block)
 
-    def _report(self, block: SpeakerBlock) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._played, block)
+    def _is_playing(self) -> bool:
+        return bool(self._speaker and self._speaker.queued_frames)
+
+    def _microphone_works(self) -> bool:
+        return "microphone" in self._keepers and self._keepers["microphone"].works
 
     def _heard(self, block: MicBlock) -> None:
         if self._stopped:
             return
+        self._reports.deliver()
         self._keepers["microphone"].delivered()
         if block.overflowed:
             self.overflows += 1
@@ -211,11 +216,11 @@ class AudioRig:
         def told(problem: str, attempts: int) -> None:
             self._told(which, device.name, problem, attempts)
 
-        return Keeper(device, open_device, told, self._renew, self._lock)
+        return Keeper(device, open_device, told, self._renewal, self._lock)
 
     def _speaker_keeper(self, speaker: Speaker) -> Keeper:
         async def open_speaker(lost: Lost) -> None:
-            await speaker.open(self._report, lost)
+            await speaker.open(self._reports.put, lost)
 
         return self._keeper("speaker", speaker, open_speaker)
 
@@ -268,32 +273,3 @@ class AudioRig:
             self._speaker.flush(0)
             self._post(PlayoutEmpty())
         self._speaker_given_up = given_up
-
-    async def _renew(self, asking: Keeper, attempts: int) -> None:
-        """List the devices anew, for which every stream must be closed.
-
-        A device that works is interrupted (for some 50 ms) only when nothing sounds, and more and more seldom.
-        """
-        async with self._lock:
-            others = [
-                keeper
-                for keeper in self._keepers.values()
-                if keeper is not asking and keeper.is_open and keeper.device.can_return
-            ]
-            if not asking.device.can_return or (others and not self._may_interrupt(attempts)):
-                return
-            for keeper in others:
-                await keeper.rest()
-            try:
-                await asyncio.to_thread(self._refresh)
-            except DeviceError as exc:
-                _log.warning("devices cannot be listed", extra={"problem": str(exc)})
-            for keeper in others:
-                await keeper.resume()
-
-    def _may_interrupt(self, attempts: int) -> bool:
-        if attempts == 0:
-            return True  # the user asked for it
-        doublings, rest = divmod(attempts, 3)
-        seldom = rest == 0 and doublings.bit_count() == 1  # the 3rd, 6th, 12th, 24th attempt
-        return seldom and not (self._speaker and self._speaker.queued_frames)

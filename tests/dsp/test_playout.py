@@ -445,6 +445,37 @@ def test_what_was_read_is_what_was_written_less_what_was_flushed(
         assert playout.handed(A) >= 0
 
 
+@given(st.lists(_ACTIONS, max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_blocks_left_out_while_it_rests_change_nothing(
+    actions: list[tuple[str, tuple[str, int], int]],
+) -> None:
+    always, thrifty = Playout(), Playout()
+    for verb, tag, number in actions:
+        if verb == "read":
+            out, report = read(always, number)
+            if thrifty.is_resting:
+                assert not out.any()
+                assert report == BlockReport()
+            else:
+                other, other_report = read(thrifty, number)
+                assert (other.tolist(), other_report) == (out.tolist(), report)
+            continue
+        for playout in (always, thrifty):
+            match verb:
+                case "write":
+                    playout.write(tag, ramp(number))
+                case "end":
+                    playout.end(tag)
+                case "flush":
+                    playout.flush(number)
+                case _:
+                    getattr(playout, verb)()
+        if verb == "pause":
+            for playout in (always, thrifty):
+                playout.volume = 1.5 - playout.volume  # 0.5 and 1.0 in turns
+
+
 def test_ten_megabytes_at_once_and_nothing_at_all_are_played_whole() -> None:
     playout, sound = Playout(), ramp(5_000_000)
     playout.write(A, sound[:0])
