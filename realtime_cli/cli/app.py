@@ -11,6 +11,7 @@ import typer
 
 from realtime_cli import __version__
 from realtime_cli.cli.coercion import QuickGroup
+from realtime_cli.cli.loading import settled
 
 COMMANDS = {
     "talk": (
@@ -145,4 +146,7 @@ def main() -> None:
         arguments = spelled_out(arguments)
     if arguments in ([], ["--help"], ["-h"], ["--version"]) and "_REALTIME_CLI_COMPLETE" not in os.environ:
         overview()(args=arguments)
-    made([named] if named in COMMANDS else COMMANDS)(args=arguments)
+    command = made([named] if named in COMMANDS else COMMANDS)
+    if named not in ("talk", "send-text"):  # they load more, and say themselves when it is there
+        settled()
+    command(args=arguments)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from realtime_cli.cli.boundary import say, say_error
 from realtime_cli.cli.later import asyncio
-from realtime_cli.cli.loading import SESSION_MODULES, import_all
+from realtime_cli.cli.loading import SESSION_MODULES, import_all, settled
 from realtime_cli.errors import ConfigError, InputError, TimedOut
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ async def send(memory: Memory, text: str, material: Material, outlet: Outlet, *,
             from realtime_cli.runtime.run import run
 
             plan = _plan(prepared, (text, material), outlet, equipment, opener, lines=lines, debug=debug)
+            settled()
             outcome = await run(memory.applied(plan, clock.epoch() - started_s))
     except TimeoutError as exc:
         raise TimedOut(

@@ -86,16 +86,27 @@ def talk(
 async def _talk(prepared: Prepared, memory: Memory, *, debug: bool) -> int:
     from realtime_cli import clock
     from realtime_cli.cli.equipment import equipped
-    from realtime_cli.cli.loading import TALK_MODULES, import_all
+    from realtime_cli.cli.loading import import_all, settled
     from realtime_cli.cli.preparation import line_to
 
     async with line_to(prepared, say) as opener, equipped(prepared.loaded) as equipment:
-        await asyncio.to_thread(import_all, TALK_MODULES)  # while the line opens
+        await asyncio.to_thread(import_all, _modules(prepared))  # while the line opens
         from realtime_cli.runtime.run import run
 
         prepared = replace(prepared, equipment=equipment)
         plan = _plan(prepared, opener, debug=debug)
+        settled()
         return _report(await run(memory.applied(plan, clock.epoch() - asyncio.get_running_loop().time())))
+
+
+def _modules(prepared: Prepared) -> tuple[str, ...]:
+    """What this session needs before it can begin."""
+    from realtime_cli.cli.loading import SCREEN_MODULES, TALK_MODULES, TYPING_MODULES
+
+    sound = (
+        () if prepared.settings.audio else TYPING_MODULES
+    )  # without a microphone a line is open from the start
+    return TALK_MODULES + (SCREEN_MODULES + sound if sys.stdout.isatty() else ())
 
 
 def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
@@ -104,8 +115,7 @@ def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
     from realtime_cli.cli.preparation import manner_of, protocol_tap
     from realtime_cli.runtime.run import Plan
     from realtime_cli.runtime.wishes import spoken_wish
-    from realtime_cli.terminal.live import LiveView
-    from realtime_cli.terminal.views import can_ask
+    from realtime_cli.terminal.views import can_ask, takes_screen
 
     settings, target = prepared.settings, prepared.target
     epoch_offset_s = clock.epoch() - asyncio.get_running_loop().time()
@@ -129,8 +139,15 @@ def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
         keyboard=keyboard,
         sound=_sound(prepared) if settings.audio else None,
         toolbox=prepared.toolbox,
-        tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=isinstance(view, LiveView)),
+        tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=takes_screen(view)),
+        when_open=_load_rest if keyboard is not None else None,
     )
+
+
+def _load_rest() -> None:
+    from realtime_cli.cli.loading import TYPING_MODULES, import_all
+
+    import_all(TYPING_MODULES)
 
 
 def _greeting(prepared: Prepared, *, can_ask: bool) -> tuple[str, ...]:

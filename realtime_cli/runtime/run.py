@@ -65,6 +65,7 @@ class Plan(Struct, frozen=True):
         tap: Sees every text on the wire, redacted.
         manner: How the server wants to be spoken to, beyond the dialect.
         witnesses: Make those who write down what happens; opened before all else, closed after it.
+        when_open: Called once, in a thread, when the devices are open or have failed: work that can wait until then.
     """
 
     wish: Wish
@@ -78,6 +79,7 @@ class Plan(Struct, frozen=True):
     tap: Tap | None = None
     manner: Manner | None = None
     witnesses: tuple[MakeWitness, ...] = ()
+    when_open: Callable[[], None] | None = None
 
 
 class Outcome(Struct, frozen=True):
@@ -172,7 +174,7 @@ class _Session:
         means = Means(plan.opener, dialect, plan.tap, sound, plan.toolbox, plan.manner)
         async with asyncio.TaskGroup() as crew:
             interpreter = Interpreter(self._inbox, crew, means)
-            opening = crew.create_task(sound.start(), name="open devices") if sound is not None else None
+            opening = crew.create_task(self._open(sound), name="open devices")
             showing = crew.create_task(self._show(), name="view")
             sleeping = crew.create_task(watch_sleep(self._inbox.post), name="sleep watch")
             try:
@@ -180,10 +182,15 @@ class _Session:
             finally:
                 showing.cancel()
                 sleeping.cancel()
-                if opening is not None:
-                    opening.cancel()
+                opening.cancel()
                 await interpreter.leave()
         return interpreter
+
+    async def _open(self, sound: Sound | None) -> None:
+        if sound is not None:
+            await sound.start()
+        if self._plan.when_open is not None:
+            await asyncio.to_thread(self._plan.when_open)
 
     async def _think(self, interpreter: Interpreter) -> None:
         """The one place where the mind is driven."""

@@ -70,6 +70,7 @@ def canceller_for(settings: Settings) -> EchoCanceller | None:
         ConfigError: `--echo aec` where the library is missing.
     """
     from realtime_cli.dsp.echo import Polish, load, load_polish
+    from realtime_cli.runtime.late_canceller import LateCanceller
 
     polish = Polish(settings.noise_suppression, settings.auto_gain)
     no_echo = settings.headphones or settings.input_file is not None
@@ -77,9 +78,11 @@ def canceller_for(settings: Settings) -> EchoCanceller | None:
         return load_polish(polish) if settings.auto_gain else None
     if settings.echo == "gate":
         return load("half-duplex")
-    canceller = load("auto" if settings.echo == "auto" else "webrtc", polish)
-    if canceller is None and settings.echo == "aec":
+    if settings.echo == "auto":
+        return LateCanceller(lambda: load("auto", polish), lambda: load("half-duplex"))
+    canceller = load("webrtc", polish)
+    if canceller is None:
         raise ConfigError(
             "The echo canceller is not installed", advice="pip install livekit, or --echo gate."
         )
-    return canceller or load("half-duplex")
+    return canceller

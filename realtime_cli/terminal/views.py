@@ -83,17 +83,16 @@ def keyboard_for(
         typing: Keep a line open for messages, because there is no microphone.
         bindings: Which key does what.
     """
-    from realtime_cli.terminal.counter import NO_BOARD
     from realtime_cli.terminal.key_input import find_key_input
-    from realtime_cli.terminal.keyboard import Keyboard
-    from realtime_cli.terminal.live import LiveView
 
     key_input = find_key_input()
     if key_input is None:
         return None
+    from realtime_cli.terminal.counter import NO_BOARD
+    from realtime_cli.terminal.keyboard import Keyboard
 
     def make(post: Callable[[Fact], None], changed: Callable[[], None]) -> Keyboard:
-        shows = view if isinstance(view, LiveView | PlainView) else None
+        shows = view if isinstance(view, PlainView) else _as_live(view)
         answerable = shows.asked.answerable if shows is not None and can_ask(view) else lambda now_s: None
         keyboard = Keyboard(
             key_input,
@@ -113,11 +112,21 @@ def keyboard_for(
 
 def can_ask(view: View) -> bool:
     """A person sees the questions of this view: what nobody has read must not be answered by a key."""
-    from realtime_cli.terminal.live import LiveView
-
     if isinstance(view, PlainView):
         return view.is_read_by_people
-    return isinstance(view, LiveView)
+    return takes_screen(view)
+
+
+def takes_screen(view: View) -> bool:
+    """The view draws at the bottom of the terminal: nothing else may write there."""
+    return _as_live(view) is not None
+
+
+def _as_live(view: View) -> LiveView | None:
+    module = sys.modules.get(
+        "realtime_cli.terminal.live"
+    )  # without it there is no such view; it brings 20 ms of Rich
+    return view if module is not None and isinstance(view, module.LiveView) else None
 
 
 def asker_for(view: View) -> MakeAsker | None:

@@ -1,0 +1,57 @@
+"""An echo canceller that is loaded beside the first blocks of the microphone, not before them.
+
+Its library takes 130 to 220 ms to import. Until it is there nothing can have been played, so there is no echo yet: the
+microphone passes as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from realtime_cli.dsp.echo import EchoCanceller
+    from realtime_cli.dsp.pcm16 import Int16
+
+_LOG = logging.getLogger(__name__)
+
+
+class LateCanceller:
+    """An `EchoCanceller` that makes another one in a thread, which begins with the first block.
+
+    Args:
+        make: Makes the canceller; None where its library is missing.
+        instead: Makes what is used where `make` has none, or fails.
+    """
+
+    def __init__(
+        self, make: Callable[[], EchoCanceller | None], instead: Callable[[], EchoCanceller | None]
+    ) -> None:
+        self._make, self._instead = make, instead
+        self._made: EchoCanceller | None = None
+        self._thread: threading.Thread | None = None
+
+    def process(self, near: Int16, far: Int16) -> Int16:
+        """See `EchoCanceller.process`."""
+        if self._made is not None:
+            return self._made.process(near, far)
+        if self._thread is None:
+            # Not a daemon: the end of the program must not meet a library that is half loaded.
+            self._thread = threading.Thread(target=self._load, name="load echo canceller")
+            self._thread.start()
+        return near
+
+    def wait(self) -> None:
+        """Until it is there, if it was begun; for tests and measurements."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _load(self) -> None:
+        made = None
+        try:
+            made = self._make()
+        except Exception:  # noqa: BLE001 - a library of C code: a session with a worse canceller is better than none
+            _LOG.exception("the echo canceller cannot be made")
+        self._made = made or self._instead()
