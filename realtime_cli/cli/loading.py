@@ -21,7 +21,7 @@ TALK_MODULES = (
 SCREEN_MODULES = ("realtime_cli.terminal.live", "realtime_cli.terminal.keyboard")
 """For a person at a terminal."""
 
-TYPING_MODULES = ("prompt_toolkit.buffer", "prompt_toolkit.input.vt100_parser")
+TYPING_MODULES = ("realtime_cli.terminal.typing_parts",)
 """For the first key, if it is none of the kitty protocol, and for the first line."""
 
 

@@ -27,7 +27,9 @@ class LineEditor:
 
     @cached_property
     def _buffer(self) -> Buffer:
-        from prompt_toolkit.buffer import Buffer  # 90 ms of import: for the first line, not for the start
+        from realtime_cli.terminal.typing_parts import (
+            Buffer,
+        )  # 90 ms of import: for the first line, not for the start
 
         return Buffer(multiline=True)
 

@@ -52,7 +52,7 @@ class StrokeReader:
 
     @cached_property
     def _parser(self) -> Vt100Parser:
-        from prompt_toolkit.input.vt100_parser import Vt100Parser
+        from realtime_cli.terminal.typing_parts import Vt100Parser
 
         return Vt100Parser(self._parsed)
 
@@ -130,7 +130,7 @@ class StrokeReader:
         elif sequence == "\x1b[O":
             self._said.append(FocusLost())
         elif not sequence.startswith("\x1b[?"):  # the terminal's answers to questions, which no key sends
-            from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
+            from realtime_cli.terminal.typing_parts import ANSI_SEQUENCES
 
             known = legacy(sequence)
             # The parser would take an unknown sequence apart into Escape and letters, which are commands here.
@@ -139,7 +139,7 @@ class StrokeReader:
                 self._parser.flush()
 
     def _parsed(self, press: KeyPress) -> None:
-        from prompt_toolkit.keys import Keys
+        from realtime_cli.terminal.typing_parts import Keys
 
         key = press.key.value if isinstance(press.key, Keys) else press.key
         if press.key == Keys.BracketedPaste:
