@@ -14,8 +14,12 @@ from realtime_cli.protocol import (
     Ability,
     Accent,
     ClientEvent,
+    Content,
+    ConversationItemCreate,
     Dialect,
+    InputAudio,
     InputAudioBufferAppend,
+    MessageItem,
     ResponseOutputAudioDelta,
     ResponseOutputAudioDone,
     ResponseOutputAudioTranscriptDelta,
@@ -120,6 +124,8 @@ class Speech:
 
     def fitted(self, event: ClientEvent) -> ClientEvent:
         """The event with its sound in the server's format and rate."""
+        if isinstance(event, ConversationItemCreate):
+            return self._item_fitted(event)
         if isinstance(event, InputAudioBufferAppend) and self._manner.audio_format != "pcm16":
             return self._wire_codec().encoded(event)
         if self._manner.input_rate_hz == HOUSE_RATE_HZ or not isinstance(event, InputAudioBufferAppend):
@@ -130,3 +136,20 @@ class Speech:
         if self._resampler is None:
             self._resampler = Resampler(HOUSE_RATE_HZ, self._manner.input_rate_hz)
         return replace(event, audio=to_bytes(self._resampler.process(from_bytes(event.audio))))
+
+    def _item_fitted(self, event: ConversationItemCreate) -> ConversationItemCreate:
+        """Sound inside an item is whole: it has nothing to do with the stream of the microphone."""
+        item = event.item
+        plain = self._manner.audio_format == "pcm16" and self._manner.input_rate_hz == HOUSE_RATE_HZ
+        if plain or not isinstance(item, MessageItem):
+            return event
+        content = tuple(self._part_fitted(part) for part in item.content)
+        return replace(event, item=replace(item, content=content))
+
+    def _part_fitted(self, part: Content) -> Content:
+        if not isinstance(part, InputAudio) or not isinstance(part.audio, bytes):
+            return part
+        whole = Speech(self._manner)
+        fitted = whole.fitted(InputAudioBufferAppend(audio=part.audio))
+        assert isinstance(fitted, InputAudioBufferAppend)
+        return replace(part, audio=fitted.audio)

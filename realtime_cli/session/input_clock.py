@@ -23,6 +23,11 @@ class InputClock:
         self._base_ms = 0.0  # of it, before this session's first sound
         self._marks: deque[tuple[float, float]] = deque(maxlen=_KEPT)
 
+    @property
+    def sent_ms(self) -> float:
+        """All audio of this session of the server's so far."""
+        return self._sent_ms
+
     def heard(self, duration_ms: float) -> None:
         """So much audio came from the microphone or a file, sent or not."""
         self._heard_ms += duration_ms

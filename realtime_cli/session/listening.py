@@ -41,6 +41,7 @@ class Listening:
         self._muted_at_s = -_MUTE_TAIL_S
         self._trim = SilenceTrim()
         self._turn_counted = False  # speech_stopped was seen, its committed not yet
+        self._turn_end_ms = 0  # of all audio of the session, where speech_stopped told it
 
     # The microphone.
 
@@ -118,6 +119,7 @@ class Listening:
         desk.drop_flag(Flag.CANCEL_DUE)
         if audio_end_ms and (row := desk.conversation.find(item_id)) is not None:
             row.end_ms = desk.input_clock.position_of(audio_end_ms)
+        self._turn_end_ms = audio_end_ms
         desk.turn_ended_at_s = self._last_word_at_s(audio_end_ms)
         self._turn_counted = True
         if settings.server_answers(desk.effective):
@@ -127,7 +129,8 @@ class Listening:
         """The audio became a message of the user's."""
         desk = self._desk
         own_commit = bool(desk.uplink.own_commits)
-        sound = desk.uplink.committed()
+        rest_ms = desk.input_clock.sent_ms - self._turn_end_ms if self._turn_end_ms else 0.0
+        sound, self._turn_end_ms = desk.uplink.committed(max(0.0, rest_ms)), 0
         desk.raise_flag(Flag.TURN_OPEN)
         desk.calls.chain = 0
         if item_id:

@@ -179,10 +179,19 @@ class Uplink:
         if self._commits:
             self._commits.pop()
 
-    def committed(self) -> bytes:
-        """The server has made a message of a turn: its sound, as far as it was kept."""
+    def committed(self, rest_ms: float = 0.0) -> bytes:
+        """The server has made a message of a turn: its sound, as far as it was kept.
+
+        Args:
+            rest_ms: Of what was sent comes after the turn, and may be the beginning of the next one.
+        """
         self._speaking = self.owed = self.cut = False
-        return self._commits.popleft() if self._commits else self._unanswered.take()
+        if self._commits:
+            return self._commits.popleft()
+        pcm = self._unanswered.take()
+        end = max(0, len(pcm) - round(rest_ms) * BYTES_PER_MS)
+        self._unanswered.push(pcm[end:])
+        return pcm[:end]
 
     def reclaim(self, unanswered: bytes, *, keyed: bool) -> bool:
         """The line is lost: what the server made no message of goes to the next session, before anything new.
@@ -200,7 +209,8 @@ class Uplink:
             self.turn.joined = self.turn.joined or bool(whole_turns)
         elif whole_turns and keyed:
             self.commit_due = True
-        self.owed = bool(whole_turns) or self._speaking or self.turn is not None or self.commit_due
+        begun = self._speaking or self.turn is not None or self.commit_due
+        self.owed = self.owed or begun or bool(whole_turns)
         self._commits.clear()
         self._batch.clear()
         self._speaking = False

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from realtime_cli.dsp.pcm16 import Int16, from_bytes, to_bytes
-from realtime_cli.protocol import InputAudioBufferAppend, ResponseOutputAudioDelta, ResponseOutputAudioDone
+from realtime_cli.protocol import (
+    ConversationItemCreate,
+    InputAudio,
+    InputAudioBufferAppend,
+    InputText,
+    MessageItem,
+    ResponseOutputAudioDelta,
+    ResponseOutputAudioDone,
+)
 from realtime_cli.runtime.speech import Manner, Speech
 from realtime_cli.runtime.wire_codec import WireFormat
 
@@ -71,3 +79,21 @@ def test_an_empty_delta_and_an_end_without_sound_are_harmless() -> None:
 def test_pcm_passes_untouched() -> None:
     event = delta("i", b"\x01\x02\x03")
     assert list(Speech().understood(event)) == [event]
+
+
+@pytest.mark.parametrize(
+    ("manner", "bytes_wanted"), [(Manner(audio_format="pcmu"), 4000), (Manner(input_rate_hz=16_000), 16_000)]
+)
+def test_sound_inside_an_item_has_the_format_and_rate_of_the_wire_too(
+    manner: Manner, bytes_wanted: int
+) -> None:
+    sound = InputAudio(audio=to_bytes(tone(0.5)))
+    item = MessageItem(role="user", content=(InputText("listen"), sound))
+    fitted = Speech(manner).fitted(ConversationItemCreate(item=item))
+    assert isinstance(fitted, ConversationItemCreate)
+    assert isinstance(fitted.item, MessageItem)
+    text, heard = fitted.item.content
+    assert text == InputText("listen")
+    assert isinstance(heard, InputAudio)
+    assert isinstance(heard.audio, bytes)
+    assert len(heard.audio) == pytest.approx(bytes_wanted, abs=bytes_wanted // 50)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_cli.session.uplink import BYTES_PER_MS, KEPT_MS, Uplink
+from realtime_cli.session.uplink import BYTES_PER_MS, KEPT_MS, KEPT_TURN_MS, Uplink
 
 
 def ms(count: int) -> bytes:
@@ -60,3 +60,50 @@ def test_the_pre_roll_does_not_make_a_turn_long_enough() -> None:
     assert uplink.end_turn() == ([], False)
     assert uplink.kept() == []
     assert uplink.end_turn() == ([], False)
+
+
+def test_a_turn_is_kept_whole_until_the_server_has_made_a_message_of_it() -> None:
+    uplink = Uplink()
+    uplink.speech_began()
+    for _ in range(150):
+        uplink.hear_open(ms(100), ready=True, silence=False)
+    assert uplink.reclaim(b"", keyed=False)
+    for _ in range(110):
+        uplink.hear_open(ms(100), ready=False, silence=False)
+    again = b"".join(uplink.kept())
+    assert (
+        len(again) == (15_000 + KEPT_MS) * BYTES_PER_MS
+    )  # 15 s said before, the last 10 s of 11 said meanwhile
+    assert uplink.reclaim(b"", keyed=False)  # and lost once more, before the server said a word
+    assert b"".join(uplink.kept()) == again
+
+
+def test_what_was_said_after_the_end_of_a_turn_belongs_to_the_next() -> None:
+    uplink = Uplink()
+    uplink.speech_began()
+    for _ in range(20):
+        uplink.hear_open(ms(100), ready=True, silence=False)
+    assert uplink.committed(rest_ms=500) == ms(1500)
+    assert uplink.reclaim(b"", keyed=False) is False
+    assert b"".join(uplink.kept()) == ms(500)
+
+
+def test_more_than_a_minute_of_one_turn_is_known_to_be_cut() -> None:
+    uplink = Uplink()
+    uplink.speech_began()
+    for _ in range(KEPT_TURN_MS // 100 + 1):
+        assert not uplink.cut
+        uplink.hear_open(ms(100), ready=True, silence=False)
+    assert uplink.cut
+    assert len(uplink.committed()) == KEPT_TURN_MS * BYTES_PER_MS
+    assert not uplink.cut
+
+
+def test_two_turns_without_a_session_become_one_message() -> None:
+    uplink = Uplink()
+    for key_ms in (1000, 40):  # the second is too short to be a turn of its own
+        uplink.begin_turn(ready=False)
+        uplink.hear_keyed(ms(key_ms), ready=False)
+        assert uplink.end_turn()[1]
+        uplink.commit_due = True
+    assert b"".join(uplink.kept()) == ms(1040)
