@@ -87,7 +87,7 @@ def transcribe(
     """Write down what is said, live: captions in the terminal, or text, SRT, VTT or JSON Lines in a file.
 
     Examples: `realtime-cli transcribe`; `realtime-cli transcribe talk.mp3 -f srt -o talk.srt`;
-    `arecord -f S16_LE -r 24000 | realtime-cli transcribe -`.
+    `arecord -t raw -f S16_LE -r 24000 | realtime-cli transcribe -`.
     """
     from realtime_cli.cli.preparation import prepare, start_log
 
