@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,3 +85,44 @@ def commands_outside(path: Path) -> list[str]:
     return [
         line for line in rest.splitlines() if re.match(r" {4,}|\t", line) and _COMMAND.match(line.strip())
     ]
+
+
+def steps(path: Path) -> Iterator[tuple[str | None, str]]:
+    """(kind of standing command or None, lines of bash), in the order of the document."""
+    lines = [line for block in blocks_of(path) if block.language == "sh" for line in _logical(block.runs)]
+    for kind, group in groupby(lines, key=kind_of):
+        if kind is None:
+            yield None, "\n".join(group)
+        else:
+            yield from ((kind, line) for line in group)
+
+
+def plain_lines(path: Path) -> list[str]:
+    """What ends by itself, a command each; a here-document is one with its command."""
+    lines = [line for block in blocks_of(path) if block.language == "sh" for line in _logical(block.runs)]
+    return [line for line in lines if kind_of(line) is None]
+
+
+def kind_of(line: str) -> str | None:
+    """Which command that stands until it is stopped this line is, None for one that ends by itself."""
+    words = re.sub(r"\s#.*", "", line)
+    if re.search(r"realtime-cli talk\b(?!.*--input-file)", words):
+        return "talk"
+    if re.search(r"realtime-cli transcribe *(-|$|--)", words.strip()):
+        return "transcribe"
+    return "serve" if re.search(r"realtime-cli serve\b", words) else None
+
+
+def _logical(code: str) -> list[str]:
+    """Lines; a here-document and what continues a line are one."""
+    found: list[str] = []
+    until = ""
+    for line in code.splitlines():
+        if until or (found and found[-1].endswith("\\")):
+            found[-1] += "\n" + line
+            until = "" if line == until else until
+        else:
+            found.append(line)
+            here = re.search(r"<<'?(\w+)", line)
+            until = here[1] if here else ""
+    return [line for line in found if line.strip()]

@@ -18,16 +18,6 @@ _STANDS = {
 """Command -> what is on the screen when it works; captions are made of what is said into the microphone."""
 
 
-def kind_of(line: str) -> str | None:
-    """Which standing command this line is, None for one that ends by itself."""
-    words = re.sub(r"\s#.*", "", line)
-    if re.search(r"realtime-cli talk\b(?!.*--input-file)", words):
-        return "talk"
-    if re.search(r"realtime-cli transcribe *(-|$|--)", words.strip()):
-        return "transcribe"
-    return "serve" if re.search(r"realtime-cli serve\b", words) else None
-
-
 def stand(line: str, kind: str, house: VirtualAudio, env: Mapping[str, str], folder: Path) -> str:
     """Run it until it works, then press Ctrl+C; the screen.
 

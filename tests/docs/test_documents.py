@@ -10,16 +10,15 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import groupby
 from pathlib import Path
 
 import pytest
 import typer
 
 from tests.cli.conftest import Shell
-from tests.docs.blocks import DOCUMENTS, LANGUAGES, ROOT, Block, blocks, blocks_of, commands_outside
+from tests.docs.blocks import DOCUMENTS, LANGUAGES, ROOT, Block, blocks, blocks_of, commands_outside, steps
 from tests.docs.materials import PAST, lay_out
-from tests.docs.standing import kind_of, stand
+from tests.docs.standing import stand
 from tests.support.sound import VirtualAudio
 
 WITH_COMMANDS = [
@@ -82,31 +81,6 @@ EXPECTED = {
     "memory.md": ("ferry to oslo",),
 }
 """Document -> words that its commands must have said, beside ending well."""
-
-
-def steps(path: Path) -> Iterator[tuple[str | None, str]]:
-    """(kind of standing command or None, lines of bash), in the order of the document."""
-    lines = [line for block in blocks_of(path) if block.language == "sh" for line in _logical(block.runs)]
-    for kind, group in groupby(lines, key=kind_of):
-        if kind is None:
-            yield None, "\n".join(group)
-        else:
-            yield from ((kind, line) for line in group)
-
-
-def _logical(code: str) -> list[str]:
-    """Lines; a here-document and what continues a line are one."""
-    found: list[str] = []
-    until = ""
-    for line in code.splitlines():
-        if until or (found and found[-1].endswith("\\")):
-            found[-1] += "\n" + line
-            until = "" if line == until else until
-        else:
-            found.append(line)
-            here = re.search(r"<<'?(\w+)", line)
-            until = here[1] if here else ""
-    return [line for line in found if line.strip()]
 
 
 def test_no_command_stands_where_no_test_sees_it() -> None:
