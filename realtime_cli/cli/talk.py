@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,12 @@ from realtime_cli.cli.flags import Flags, takes
 from realtime_cli.cli.later import asyncio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from realtime_cli.cli.preparation import Prepared
     from realtime_cli.cli.remembering import Memory
+    from realtime_cli.config.settings import Settings
+    from realtime_cli.devices.contract import Microphone
     from realtime_cli.runtime.interpreter import Sound
     from realtime_cli.runtime.run import Outcome, Plan
     from realtime_cli.session.facts import Fact
@@ -89,14 +92,41 @@ async def _talk(prepared: Prepared, memory: Memory, *, debug: bool) -> int:
     from realtime_cli.cli.loading import import_all, settled
     from realtime_cli.cli.preparation import line_to
 
-    async with line_to(prepared, say) as opener, equipped(prepared.loaded) as equipment:
+    async with (
+        _quiet_microphone(prepared.settings) as microphone,
+        line_to(prepared, say) as opener,
+        equipped(prepared.loaded) as equipment,
+    ):
         await asyncio.to_thread(import_all, _modules(prepared))  # while the line opens
         from realtime_cli.runtime.run import run
 
         prepared = replace(prepared, equipment=equipment)
-        plan = _plan(prepared, opener, debug=debug)
+        plan = _plan(prepared, opener, microphone, debug=debug)
         settled()
         return _report(await run(memory.applied(plan, clock.epoch() - asyncio.get_running_loop().time())))
+
+
+@asynccontextmanager
+async def _quiet_microphone(settings: Settings) -> AsyncIterator[Microphone | None]:
+    """The microphone, begun first of all: a device takes as long as all imports. Sound libraries print on fd 2."""
+    from pathlib import Path
+
+    from realtime_cli.runtime.sound_choice import early_microphone
+    from realtime_cli.terminal.quiet import QuietStderr
+
+    quiet = QuietStderr(Path(settings.log_file) if settings.log_file else None)
+    if settings.audio:
+        quiet.start()
+    try:
+        microphone = early_microphone(settings)
+        await asyncio.sleep(0)  # it is on its way before anything else is imported
+        try:
+            yield microphone
+        finally:
+            if microphone is not None:
+                await microphone.close()
+    finally:
+        quiet.stop()
 
 
 def _modules(prepared: Prepared) -> tuple[str, ...]:
@@ -109,7 +139,7 @@ def _modules(prepared: Prepared) -> tuple[str, ...]:
     return TALK_MODULES + (SCREEN_MODULES + sound if sys.stdout.isatty() else ())
 
 
-def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
+def _plan(prepared: Prepared, opener: Opener, microphone: Microphone | None, *, debug: bool) -> Plan:
     from realtime_cli import clock
     from realtime_cli.cli.equipment import with_tools
     from realtime_cli.cli.preparation import manner_of, protocol_tap
@@ -137,7 +167,7 @@ def _plan(prepared: Prepared, opener: Opener, *, debug: bool) -> Plan:
         dialect=None if target.dialect == "auto" else target.dialect,
         manner=manner_of(target, settings),
         keyboard=keyboard,
-        sound=_sound(prepared) if settings.audio else None,
+        sound=_sound(prepared, microphone) if settings.audio else None,
         toolbox=prepared.toolbox,
         tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=takes_screen(view)),
         when_open=_load_rest if keyboard is not None else None,
@@ -175,12 +205,12 @@ def _piped_prompt() -> str:
     return joined_prompt("", forced=False, refused=False) or ""
 
 
-def _sound(prepared: Prepared) -> Callable[[Callable[[Fact], None]], Sound]:
+def _sound(prepared: Prepared, microphone: Microphone | None) -> Callable[[Callable[[Fact], None]], Sound]:
     import os
 
     from realtime_cli.runtime.sound_choice import make_sound
 
-    return make_sound(prepared.settings, os.environ)
+    return make_sound(prepared.settings, os.environ, microphone)
 
 
 def _report(outcome: Outcome) -> int:

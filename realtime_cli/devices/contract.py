@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from realtime_cli.dsp.ledger import Piece, Tag
-from realtime_cli.dsp.pcm16 import Int16
+if TYPE_CHECKING:
+    from realtime_cli.dsp.ledger import Piece, Tag
+    from realtime_cli.dsp.pcm16 import Int16
 
 BLOCK_S = 0.020
 """480 frames at 24 kHz: a microphone's block. For the speaker see `buffering.Buffering`."""

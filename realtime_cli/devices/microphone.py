@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-
-import numpy as np
+import threading
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import Hear, Lost, MicBlock
 from realtime_cli.devices.portaudio import Shape
-from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ
+from realtime_cli.dsp.rate import SAMPLE_RATE_HZ
+from realtime_cli.errors import RealtimeCliError
+
+Captured: TypeAlias = Callable[[bytes, Shape, bool], None]
+"""Gets int16 samples of all channels, their shape, and whether sound was lost before them; in PortAudio's thread."""
+
+_KEPT_BLOCKS: Final = 100
+"""2 s: more than any start takes."""
 
 
 class PortAudioMicrophone:
@@ -36,6 +43,8 @@ class PortAudioMicrophone:
         self._latency = latency
         self._shape = shape
         self._capture: _Capture | None = None
+        self._early: _EarlyEar | None = None
+        self._beginning: asyncio.Task[None] | None = None
         self._name = "default" if wanted is None else str(wanted)
         self.remark = ""
 
@@ -44,33 +53,114 @@ class PortAudioMicrophone:
         """The name in PortAudio's list, once it was opened."""
         return self._name
 
+    def begin(self) -> None:
+        """Begin to capture before anybody listens; `open` hands over what was heard meanwhile. Needs a running loop.
+
+        The device gets ready while numpy and all the rest is loaded, which it does without. Whatever goes wrong is
+        forgotten here: `open` meets it again.
+        """
+        self._early = _EarlyEar()
+        self._beginning = asyncio.create_task(self._begin(self._early), name="begin to capture")
+
     async def open(self, hear: Hear, lost: Lost) -> None:
         """Begin to capture; PortAudio blocks for a few ms, or seconds when a sound server hangs: in a thread."""
-        await asyncio.to_thread(self._open, hear, lost)
+        early, self._early = self._early, None
+        if early is not None:
+            await self._begun()
+            if self._capture and early.pass_on(_as_blocks(hear), lost):
+                return
+            await self._release()
+        await asyncio.to_thread(self._open, _as_blocks(hear), lost)
 
     async def close(self) -> None:
         """Abort, then close."""
+        await self._begun()
+        await self._release()
+
+    async def _begin(self, early: _EarlyEar) -> None:
+        try:
+            await asyncio.to_thread(self._open, early.captured, early.lost)
+        except RealtimeCliError:
+            self._early = None  # `open` tries again, and tells
+
+    async def _begun(self) -> None:
+        beginning, self._beginning = self._beginning, None
+        if beginning is not None:
+            await beginning
+
+    async def _release(self) -> None:
         capture, self._capture = self._capture, None
         if capture:
             await asyncio.to_thread(capture.close)
 
-    def _open(self, hear: Hear, lost: Lost) -> None:
+    def _open(self, captured: Captured, lost: Lost) -> None:
         row, self.remark = chosen("input", self._wanted)
         self._name = row.name
 
         def make(shape: Shape) -> _Capture:
-            return _Capture(row.index, shape, self._latency, hear, lost)
+            return _Capture(row.index, shape, self._latency, captured, lost)
 
         what = f"microphone {row.name!r}"
         self._capture = portaudio.open_stream(make, self._shape, row.own_shape("input"), what)
 
 
+def _as_blocks(hear: Hear) -> Captured:
+    """Bytes into blocks."""
+    import numpy as np  # not before somebody listens
+
+    def captured(pcm: bytes, shape: Shape, overflowed: bool) -> None:
+        frames = np.frombuffer(pcm, dtype=np.int16)
+        if shape.channels > 1:
+            frames = frames.reshape(-1, shape.channels)
+        hear(MicBlock(frames, shape.rate_hz, overflowed=overflowed))
+
+    return captured
+
+
+class _EarlyEar:
+    """Keeps what is captured until somebody listens, in order, across both threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: list[tuple[bytes, Shape, bool]] = []
+        self._listener: tuple[Captured, Lost] | None = None
+        self._loss: str | None = None
+
+    def captured(self, pcm: bytes, shape: Shape, overflowed: bool) -> None:
+        """In PortAudio's thread."""
+        with self._lock:
+            if self._listener is None:
+                self._kept = [*self._kept, (pcm, shape, overflowed)][-_KEPT_BLOCKS:]
+                return
+        self._listener[0](pcm, shape, overflowed)
+
+    def lost(self, reason: str) -> None:
+        """In PortAudio's thread."""
+        with self._lock:
+            self._loss = reason
+            listener = self._listener
+        if listener is not None:
+            listener[1](reason)
+
+    def pass_on(self, captured: Captured, lost: Lost) -> bool:
+        """Give what was kept, and from now on everything; False when the device is gone already."""
+        with self._lock:
+            if self._loss is not None:
+                return False
+            for block in self._kept:
+                captured(*block)
+            self._kept, self._listener = [], (captured, lost)
+        return True
+
+
 class _Capture:
     """One opening of the device."""
 
-    def __init__(self, index: int, shape: Shape, latency: str | float, hear: Hear, lost: Lost) -> None:
+    def __init__(
+        self, index: int, shape: Shape, latency: str | float, captured: Captured, lost: Lost
+    ) -> None:
         self._shape = shape
-        self._hear, self._lost = hear, lost
+        self._captured, self._lost = captured, lost
         self._done = False  # closed by us, or reported as lost
         self._stream = portaudio.library().RawInputStream(
             device=index,
@@ -96,10 +186,7 @@ class _Capture:
     def _heard(self, indata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
         try:
-            block = np.frombuffer(bytes(indata), dtype=np.int16)
-            if self._shape.channels > 1:
-                block = block.reshape(frames, self._shape.channels)
-            self._hear(MicBlock(block, self._shape.rate_hz, overflowed=bool(status.input_overflow)))
+            self._captured(bytes(indata), self._shape, bool(status.input_overflow))
         except Exception as exc:  # noqa: BLE001 - a callback body
             self._give_up(f"capture failed: {exc!r}")
 

@@ -5,16 +5,19 @@ bytes <-> int16[n] <-> float32[n]. A frame is one sample, because everything ins
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Int16: TypeAlias = npt.NDArray[np.int16]
-Float32: TypeAlias = npt.NDArray[np.float32]
+from realtime_cli.dsp.rate import SAMPLE_RATE_HZ as SAMPLE_RATE_HZ
 
-SAMPLE_RATE_HZ: Final = 24_000
-"""The rate of `audio/pcm` in the Realtime language; it knows no other."""
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Int16: TypeAlias = npt.NDArray[np.int16]
+    Float32: TypeAlias = npt.NDArray[np.float32]
+else:  # numpy's types take 5 ms to import
+    Int16 = Float32 = np.ndarray
 
 BYTES_PER_FRAME: Final = 2
 

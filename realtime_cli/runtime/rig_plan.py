@@ -82,13 +82,18 @@ class RigPlan:
             return SimulatedSpeaker(self.output_file)
         return PortAudioSpeaker(self.output_device, buffering=buffering_of(self.latency))
 
-    def make(self, post: Callable[[Fact], None], echo: EchoCanceller | None = None) -> AudioRig:
-        """The rig, not yet started; on the loop."""
+    def make(
+        self,
+        post: Callable[[Fact], None],
+        echo: EchoCanceller | None = None,
+        microphone: Microphone | None = None,
+    ) -> AudioRig:
+        """The rig, not yet started; on the loop. `microphone`: one that has begun already."""
         speaker = self.speaker()
         speaker.set_volume(self.volume)
         return AudioRig(
             post,
-            microphone=self.microphone(),
+            microphone=microphone or self.microphone(),
             speaker=speaker,
             echo=echo,
             care=Care(self._patience(speaker), self._no_echo, self.local_ear),

@@ -9,20 +9,27 @@ from typing import TYPE_CHECKING
 from realtime_cli.config.paths import data_dir
 from realtime_cli.config.settings import Settings
 from realtime_cli.errors import ConfigError
-from realtime_cli.session.facts import Fact
 
 if TYPE_CHECKING:
+    from realtime_cli.devices.contract import Microphone
+    from realtime_cli.devices.microphone import PortAudioMicrophone
     from realtime_cli.dsp.echo import EchoCanceller
     from realtime_cli.runtime.audio_rig import AudioRig
     from realtime_cli.runtime.rig_plan import RigPlan
+    from realtime_cli.session.facts import Fact
 
 LATENCY_FILE = "speaker-latency.json"
 
 
 def make_sound(
-    settings: Settings, environ: Mapping[str, str]
+    settings: Settings, environ: Mapping[str, str], microphone: Microphone | None = None
 ) -> Callable[[Callable[[Fact], None]], AudioRig]:
     """What makes the rig, once there is a loop. Wrong files and unusable wishes are told before.
+
+    Args:
+        settings: The user's.
+        environ: Says where data are.
+        microphone: From `early_microphone`; None for one that is opened with the rest.
 
     Raises:
         InputError, RecordingError: A file in a device's place cannot be used.
@@ -31,7 +38,18 @@ def make_sound(
     plan = plan_of(settings, environ)
     plan.check()
     canceller = canceller_for(settings)
-    return lambda post: plan.make(post, echo=canceller)
+    return lambda post: plan.make(post, echo=canceller, microphone=microphone)
+
+
+def early_microphone(settings: Settings) -> PortAudioMicrophone | None:
+    """The microphone, which begins to capture at once; None where there is no device to open. On the loop."""
+    if not settings.audio or settings.input_file:
+        return None
+    from realtime_cli.devices.microphone import PortAudioMicrophone
+
+    microphone = PortAudioMicrophone(settings.input_device)
+    microphone.begin()
+    return microphone
 
 
 def plan_of(settings: Settings, environ: Mapping[str, str]) -> RigPlan:

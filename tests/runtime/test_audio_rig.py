@@ -113,8 +113,8 @@ def test_speaker_and_microphone_work_and_say_so(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "question.wav", noise(0.5))
     rig = live(SimulatedMicrophone(path), SimulatedSpeaker(None), story)
     assert rig.changes() == [
-        DeviceChanged("speaker", "nowhere", ""),
         DeviceChanged("microphone", "question.wav", ""),
+        DeviceChanged("speaker", "nowhere", ""),
     ]
     heard = from_bytes(b"".join(fact.pcm for _, fact in rig.facts if isinstance(fact, MicHeard)))
     assert np.array_equal(heard[:12_000], noise(0.5))
@@ -199,7 +199,7 @@ def test_a_speaker_that_cannot_be_opened_is_a_fact_and_the_microphone_works(tmp_
         await asyncio.sleep(3)
 
     rig = live(SimulatedMicrophone(None), SimulatedSpeaker(tmp_path / "no" / "out.wav"), story)
-    speaker, microphone = rig.changes()
+    microphone, speaker = rig.changes()
     assert (speaker.which, microphone) == ("speaker", DeviceChanged("microphone", "silence", ""))
     assert "No such file" in speaker.problem
     assert rig.played("one") == 0
@@ -313,7 +313,7 @@ def test_a_reopening_is_answered(which: str) -> None:
         await asyncio.sleep(0.5)
 
     rig = live(SimulatedMicrophone(None), SimulatedSpeaker(None), story)
-    assert [change.which for change in rig.changes()] == ["speaker", "microphone", which]
+    assert [change.which for change in rig.changes()] == ["microphone", "speaker", which]
     assert not any(change.problem for change in rig.changes())
 
 

@@ -105,11 +105,14 @@ class RigClient:
 
 
 @contextlib.contextmanager
-def rig_client(house: VirtualAudio, *options: str, env: dict[str, str] | None = None) -> Iterator[RigClient]:
-    """A client that has started; killed at the end when it still runs."""
+def rig_client(
+    house: VirtualAudio, *options: str, env: dict[str, str] | None = None, started: bool = True
+) -> Iterator[RigClient]:
+    """A client that has started, unless nobody waits for that; killed at the end when it still runs."""
     client = RigClient(house, *options, env=env)
     try:
-        client.wait_for("Started")
+        if started:
+            client.wait_for("Started")
         yield client
     finally:
         client.kill()

@@ -27,12 +27,16 @@ class Program:
     def __init__(self, options: argparse.Namespace) -> None:
         buffering = buffering_of(options.latency)
         shape = Shape(options.rate, options.channels)
+        self.early_s = options.early
+        self.microphone = (
+            None
+            if options.deaf
+            else PortAudioMicrophone(options.input, latency=buffering.latency, shape=shape)
+        )
         self.heard = bytearray()
         self.rig = AudioRig(
             self.post,
-            microphone=None
-            if options.deaf
-            else PortAudioMicrophone(options.input, latency=buffering.latency, shape=shape),
+            microphone=self.microphone,
             echo=load(options.echo) if options.echo else None,
             speaker=None
             if options.dumb
@@ -81,6 +85,9 @@ class Program:
         orders = asyncio.StreamReader()
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+        if self.early_s and self.microphone:
+            self.microphone.begin()
+            await asyncio.sleep(self.early_s)
         await self.rig.start()
         self.tell("Started")
         while line := await orders.readline():
@@ -103,6 +110,7 @@ def main() -> None:
     parser.add_argument("--output")
     parser.add_argument("--deaf", action="store_true")
     parser.add_argument("--dumb", action="store_true")
+    parser.add_argument("--early", type=float, default=0.0, help="begin to capture, and wait so many seconds")
     options = parser.parse_args()
 
     async def run() -> None:

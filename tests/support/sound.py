@@ -123,6 +123,14 @@ class VirtualAudio:
         finally:
             recording.stop()
 
+    def until_recorded(self, timeout_s: float = 10.0) -> None:
+        """Wait until a program has a microphone open."""
+        deadline_s = clock.monotonic() + timeout_s
+        query = ["pactl", "list", "short", "source-outputs"]
+        while not subprocess.run(query, check=True, env=self.env, capture_output=True).stdout:
+            assert clock.monotonic() < deadline_s, "nobody opens a microphone"
+            _nap(0.02)
+
     def unplug(self, which: str) -> None:
         """Pull out "speaker" or "mic" while it is used."""
         self.do("unplug", which)
