@@ -61,9 +61,11 @@ def _message(row: Row, sound_of: Callable[[str], bytes]) -> MessageItem | None:
     text = row.text.strip()
     if row.hidden or row.unsent or row.reserved:
         return None
+    sound = sound_of(row.item_id) if row.role == "user" else b""
+    if sound:  # its words are not known, or not all of them
+        return MessageItem(id=row.item_id, role="user", content=(InputAudio(audio=sound),))
     if not text:
-        sound = sound_of(row.item_id) if row.role == "user" else b""
-        return MessageItem(id=row.item_id, role="user", content=(InputAudio(audio=sound),)) if sound else None
+        return None
     if row.role == "assistant":
         return MessageItem(id=row.item_id, role="assistant", content=(OutputText(text),))
     return MessageItem(id=row.item_id, role=row.role, content=(InputText(text),))

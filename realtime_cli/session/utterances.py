@@ -44,7 +44,7 @@ class Utterances:
         self._size_bytes = 0
 
     def at_the_end(self, rows: Iterable[Row]) -> list[Row]:
-        """The last turns of a conversation as far as only their sound is known, in order.
+        """The last turns of a conversation as far as their sound is kept: of their words, some may be known, in order.
 
         Args:
             rows: The rows that may still change, in order.
@@ -53,7 +53,7 @@ class Utterances:
         for row in reversed(list(rows)):
             if _is_nothing(row):
                 continue
-            if row.role != "user" or row.text.strip() or row.closed or not self.of(row.item_id):
+            if row.role != "user" or row.closed or not self.of(row.item_id):
                 break
             found.append(row)
         return found[::-1]

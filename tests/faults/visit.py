@@ -7,17 +7,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
 
 from realtime_cli import clock
 from realtime_cli import protocol as p
+from realtime_cli.cli.remembering import pasts
 from realtime_cli.history import catalog
 from realtime_cli.history.pen import DiaryPlan
 from realtime_cli.history.records import ItemRecord, Opening
 from realtime_cli.history.store import Store
 from realtime_cli.runtime.run import Outcome, Plan, Post, run
 from realtime_cli.runtime.witnesses import diary
-from realtime_cli.server.engines.catalog import EngineChoice, assemble
-from realtime_cli.server.listener import serve
+from realtime_cli.server.engines.catalog import BrainKind, EngineChoice, assemble
+from realtime_cli.server.listener import RunningServer, serve
 from realtime_cli.session.facts import PromptTyped, QuitPressed
 from realtime_cli.session.state import Call, ConnectionState, Notice, SessionState, Spoken, TurnMode
 from realtime_cli.session.wish import Wish
@@ -26,6 +30,41 @@ from realtime_cli.transport.websocket import WebSocketOpener
 from tests.support.fault_proxy import FaultProxy, faulty
 
 TEXT = p.SessionConfig(output_modalities=("text",))
+TYPED = Wish(config=TEXT, turn_mode=TurnMode.TYPED)
+
+
+class Said(NamedTuple):
+    """One item: a role, or "call" and "output"; its words, or the call's name and arguments."""
+
+    kind: str
+    text: str
+
+
+def _shown(entry: Spoken | Call) -> Said:
+    if isinstance(entry, Call):
+        return Said("call", f"{entry.name} {entry.arguments}")
+    return Said(entry.role, entry.text)
+
+
+def _kept(item: ItemRecord) -> Said:
+    if item.kind == "call":
+        return Said("call", f"{item.name} {item.arguments}")
+    return Said(item.role, item.text)
+
+
+def _said(item: dict[str, Any]) -> Said:
+    if item["type"] == "function_call":
+        return Said("call", f"{item['name']} {item['arguments']}")
+    if item["type"] == "function_call_output":
+        return Said("output", item["output"])
+    return Said(
+        item["role"], "".join(part.get("text") or part.get("transcript") or "" for part in item["content"])
+    )
+
+
+def _count(shown: list[Said]) -> int:
+    """Items in the context: a call has its output besides."""
+    return len(shown) + sum(said.kind == "call" for said in shown)
 
 
 class _Eyes:
@@ -60,9 +99,19 @@ class Visit:
 
     proxy: FaultProxy
     folder: Path
+    engines: EngineChoice
+    server: RunningServer
     eyes: _Eyes = field(default_factory=_Eyes)
+    wish: Wish = TYPED
+    plan: Plan = field(init=False)
     post: Post = lambda _fact: None
     task: asyncio.Task[Outcome] | None = None
+
+    async def restart_server(self) -> None:
+        """The server ends, and another one begins that knows nothing."""
+        await self.server.close()
+        self.server = await serve(assemble(self.engines))
+        self.proxy.upstream = self.server.url
 
     @property
     def state(self) -> SessionState:
@@ -127,47 +176,79 @@ class Visit:
         finally:
             store.close()
 
-    def everything_is_there_once(self, *texts: str) -> None:
-        """What the user said is on the screen and in the history exactly once, and both are the same."""
-        kept = [item for item in self.kept() if item.kind == "message"]
-        assert [entry.text for entry in self.spoken() if entry.role == "user"] == list(texts)
-        assert [item.text for item in kept if item.role == "user"] == list(texts)
-        assert [item.text for item in kept] == self.lines()
+    async def context(self) -> list[Said]:
+        """What the newest session of the server holds, asked of the server item by item."""
+        line = self.proxy.lines[-1]
+        return [_said(await line.retrieve(item_id)) for item_id in line.item_ids()]
+
+    async def ends_whole(self, *texts: str) -> None:
+        """End the conversation: all that was said in it is there exactly once, in the same order.
+
+        On the screen, in the history, and in the context of the server's present session; where there is none any
+        more, in the one that goes on with the conversation.
+
+        Args:
+            texts: What the user said.
+        """
+        assert self.task is not None
+        await asyncio.sleep(0)
+        context = None if self.task.done() else await self.context()
+        if context is not None:
+            await self.end()
+        shown = [_shown(entry) for entry in self.state.entries if not isinstance(entry, Notice)]
+        assert [said.text for said in shown if said.kind == "user"] == list(texts)
+        assert [_kept(item) for item in self.kept()] == shown
+        if context is None:
+            self.proxy.refuse = None
+            self.proxy.on_event = lambda *_: None
+            lines = len(self.proxy.lines)
+            wish = msgspec.structs.replace(self.wish, earlier=pasts(self.kept()))
+            self.task = asyncio.create_task(run(msgspec.structs.replace(self.plan, wish=wish, witnesses=())))
+            await self.ready(lines + 1)
+            await self.until(lambda _: len(self.proxy.lines[-1].item_ids()) >= _count(shown))
+            context = await self.context()
+            await self.end()
+        assert [said for said in context if said.kind != "output"] == shown
+        outputs = [said.text for said in context if said.kind == "output"]
+        assert outputs == [entry.output for entry in self.calls()]
 
 
 @asynccontextmanager
 async def visit(
-    folder: Path, wish: Wish | None = None, toolbox: Toolbox | None = None
+    folder: Path,
+    wish: Wish | None = None,
+    toolbox: Toolbox | None = None,
+    engines: EngineChoice | None = None,
 ) -> AsyncIterator[Visit]:
     """Begin a conversation; it is ended in order when the block is left."""
-    engines = assemble(EngineChoice(ears="none", mouth="tone", brain="echo", vad="energy"))
-    if toolbox is not None:
-        engines = assemble(EngineChoice(ears="none", mouth="tone", brain="rules", vad="energy"))
-    server = await serve(engines)
-    try:
-        async with faulty(server.url) as proxy:
-            there = Visit(proxy, folder)
-            loop = asyncio.get_running_loop()
+    brain: BrainKind = "echo" if toolbox is None else "rules"
+    engines = engines or EngineChoice(ears="none", mouth="tone", brain=brain, vad="energy")
+    server = await serve(assemble(engines))
+    async with faulty(server.url) as proxy:
+        there = Visit(proxy, folder, engines, server)
+        there.wish = wish or there.wish
+        there.plan = _plan(there, toolbox)
+        there.task = asyncio.create_task(run(there.plan))
+        try:
+            yield there
+        finally:
+            if not there.task.done():
+                await there.end()
+            await there.server.close()
 
-            def keys(post: Post, _changed: Callable[[], None]) -> _NoKeys:
-                there.post = post
-                return _NoKeys()
 
-            book = DiaryPlan(folder / "history.db", Opening("talk", "local", "echo"))
-            plan = Plan(
-                wish=wish or Wish(config=TEXT, turn_mode=TurnMode.TYPED),
-                abilities=p.ALL,
-                opener=WebSocketOpener(proxy.url),
-                view=there.eyes,
-                keyboard=keys,
-                toolbox=toolbox,
-                witnesses=(diary(book, clock.epoch() - loop.time()),),
-            )
-            there.task = asyncio.create_task(run(plan))
-            try:
-                yield there
-            finally:
-                if not there.task.done():
-                    await there.end()
-    finally:
-        await server.close()
+def _plan(there: Visit, toolbox: Toolbox | None) -> Plan:
+    def keys(post: Post, _changed: Callable[[], None]) -> _NoKeys:
+        there.post = post
+        return _NoKeys()
+
+    book = DiaryPlan(there.folder / "history.db", Opening("talk", "local", "echo"))
+    return Plan(
+        wish=there.wish,
+        abilities=p.ALL,
+        opener=WebSocketOpener(there.proxy.url),
+        view=there.eyes,
+        keyboard=keys,
+        toolbox=toolbox,
+        witnesses=(diary(book, clock.epoch() - asyncio.get_running_loop().time()),),
+    )

@@ -17,6 +17,7 @@ from websockets.http11 import Request, Response
 
 Event: TypeAlias = dict[str, Any]
 Direction: TypeAlias = Literal["up", "down"]
+_RETRIEVED = "conversation.item.retrieved"
 
 
 @dataclass
@@ -24,8 +25,10 @@ class Line:
     """One connection that went through the proxy, and what was said on it."""
 
     client: ServerConnection
+    server: ClientConnection | None = None
     said: list[tuple[Direction, Event]] = field(default_factory=list)
     held: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: dict[str, asyncio.Future[Event]] = field(default_factory=dict)
 
     def types(self, direction: Direction) -> list[str]:
         return [event.get("type", "") for way, event in self.said if way == direction]
@@ -47,6 +50,32 @@ class Line:
             if way == "up" and event["type"] == "conversation.item.create"
         ]
 
+    def item_ids(self) -> list[str]:
+        """Ids of the items of this session in the server's order, from what the server said when it took them in."""
+        ids: list[str] = []
+        for way, event in self.said:
+            if way == "down" and event["type"] == "conversation.item.added":
+                before = event.get("previous_item_id")
+                ids.insert(ids.index(before) + 1 if before in ids else 0, event["item"]["id"])
+            elif way == "down" and event["type"] == "conversation.item.deleted":
+                ids.remove(event["item_id"])
+        return ids
+
+    async def retrieve(self, item_id: str) -> Event:
+        """Ask the server itself for an item; the client learns nothing of it."""
+        assert self.server is not None
+        answer = self.asked[item_id] = asyncio.get_running_loop().create_future()
+        await self.server.send(json.dumps({"type": "conversation.item.retrieve", "item_id": item_id}))
+        async with asyncio.timeout(5):
+            return await answer
+
+    def is_for_us(self, event: Event) -> bool:
+        """The answer to `retrieve`."""
+        waiting = self.asked.pop(event["item"]["id"], None) if event["type"] == _RETRIEVED else None
+        if waiting is not None:
+            waiting.set_result(event["item"])
+        return waiting is not None
+
 
 @dataclass
 class FaultProxy:
@@ -54,12 +83,14 @@ class FaultProxy:
 
     Attributes:
         url: Where the client connects.
+        upstream: Where the server is.
         lines: Connections so far, the newest last.
         refuse: Status of refused handshakes, None lets them pass; with `refusals` that many times only.
         on_event: Called for each message before it is passed on; may cut the line.
     """
 
     url: str = ""
+    upstream: str = ""
     lines: list[Line] = field(default_factory=list)
     attempts: int = 0
     refuse: http.HTTPStatus | None = None
@@ -98,7 +129,7 @@ class FaultProxy:
 @asynccontextmanager
 async def faulty(upstream: str) -> AsyncIterator[FaultProxy]:
     """A proxy to `upstream` on a port of its own."""
-    proxy = FaultProxy()
+    proxy = FaultProxy(upstream=upstream)
 
     async def meet(connection: ServerConnection, _request: Request) -> Response | None:
         proxy.attempts += 1
@@ -114,7 +145,8 @@ async def faulty(upstream: str) -> AsyncIterator[FaultProxy]:
         line = Line(client)
         proxy.lines.append(line)
         with suppress(OSError, ConnectionClosed):
-            async with connect(upstream, compression=None, max_size=None, proxy=None) as server:
+            async with connect(proxy.upstream, compression=None, max_size=None, proxy=None) as server:
+                line.server = server
                 ways = (
                     _pump(proxy, line, client, server, "up"),
                     _pump(proxy, line, server, client, "down"),
@@ -146,6 +178,8 @@ async def _pump(
     with suppress(ConnectionClosed):
         async for text in source:
             event = json.loads(text)
+            if way == "down" and line.is_for_us(event):
+                continue
             line.said.append((way, event))
             proxy.on_event(line, way, event)
             if line.held.is_set():
