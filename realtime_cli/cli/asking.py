@@ -6,10 +6,10 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from realtime_cli.cli.boundary import say, say_error
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from realtime_cli.transport.transport import Opener
 
 
-@dataclass(frozen=True, slots=True)
-class Outlet:
+class Outlet(Struct, frozen=True):
     """What becomes of the answer.
 
     Attributes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from realtime_cli.config.settings import Loaded, Settings
@@ -29,8 +29,7 @@ _POWERFUL = (
 _SOURCES = ("tools", "tool", "mcp", "builtin", "shell_tools", "mcp_servers")
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment:
+class Equipment(Struct, frozen=True):
     """What was found.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from realtime_cli.errors import ConfigError
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from realtime_cli.runtime.session_fields import Asked
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """Options as they were written.
 
     Attributes:

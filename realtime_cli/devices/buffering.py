@@ -6,12 +6,12 @@ microphone's blocks stay at 20 ms: smaller ones cost twice the CPU and bring no 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Buffering:
+
+class Buffering(Struct, frozen=True):
     """One step of patience with a speaker.
 
     Attributes:

@@ -6,8 +6,9 @@ Blocks are handed out from whatever thread the device has; the receiver brings t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from realtime_cli.dsp.ledger import Piece, Tag
@@ -17,8 +18,7 @@ BLOCK_S = 0.020
 """480 frames at 24 kHz: a microphone's block. For the speaker see `buffering.Buffering`."""
 
 
-@dataclass(frozen=True, slots=True)
-class MicBlock:
+class MicBlock(Struct, frozen=True):
     """What one callback captured.
 
     Attributes:
@@ -34,8 +34,7 @@ class MicBlock:
     last: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SpeakerBlock:
+class SpeakerBlock(Struct, frozen=True):
     """What one callback gave to the device.
 
     Attributes:

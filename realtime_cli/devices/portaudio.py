@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
 
 from realtime_cli.devices.contract import BLOCK_S
 from realtime_cli.errors import AudioLibraryMissing, DeviceError, NoSuchDevice
@@ -86,8 +87,7 @@ def translate(error: Exception, what: str) -> DeviceError:
     return kind(f"{what}: {reason}", advice=_ADVICE.get(code or 0, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """The form of a stream: frames per second, channels."""
 
     rate_hz: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import fields
 from typing import Any, Final
+
+from msgspec.structs import fields
 
 from realtime_cli.errors import InputError
 from realtime_cli.history.records import ConversationRow, Found, ItemRecord, UsageRecord

@@ -7,8 +7,10 @@ a result that came later). Nothing here waits: the writing happens in a thread o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from realtime_cli import protocol as p
 from realtime_cli.history.accounts import response_usage, transcription_usage
@@ -20,8 +22,7 @@ _FRAMES_PER_MS: Final = 24
 _CALL_OVER: Final = (CallStatus.DONE, CallStatus.FAILED, CallStatus.CANCELLED)
 
 
-@dataclass(slots=True)
-class _Heard:
+class _Heard(Struct):
     """Sound of one item as far as it left the loudspeaker; times are seconds since 1970."""
 
     frames: int = 0

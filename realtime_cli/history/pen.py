@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli import clock
 from realtime_cli.errors import RecordingError
@@ -25,8 +26,7 @@ _PATIENCE_S: Final = 0.015
 the item was shown finds it in the file. A disk that is slower than this goes on writing behind."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiaryPlan:
+class DiaryPlan(Struct, frozen=True):
     """What a diary needs to know before the run begins.
 
     Attributes:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 Kind: TypeAlias = Literal["message", "call", "notice"]
 Status: TypeAlias = Literal["active", "ended", "failed", "interrupted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """How a run begins: which command talks to whom.
 
     Attributes:
@@ -26,8 +26,7 @@ class Opening:
     recording: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemRecord:
+class ItemRecord(Struct, frozen=True):
     """One item of a conversation: a message, a call with its result, or a notice.
 
     Attributes:
@@ -61,8 +60,7 @@ class ItemRecord:
     written: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UsageRecord:
+class UsageRecord(Struct, frozen=True):
     """Tokens (or seconds) of one response or one transcription. Cached tokens are a part of the input."""
 
     at: float
@@ -82,8 +80,7 @@ class UsageRecord:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How a run ended."""
 
     at: float
@@ -92,8 +89,7 @@ class Ending:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationRow:
+class ConversationRow(Struct, frozen=True):
     """One line of `history list`."""
 
     conversation_id: str
@@ -110,8 +106,7 @@ class ConversationRow:
     recording: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One hit of a search; `snippet` marks the words with \\x02 and \\x03."""
 
     conversation_id: str

@@ -11,9 +11,10 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import astuple, fields
 
 from realtime_cli import clock
 from realtime_cli.errors import RecordingError

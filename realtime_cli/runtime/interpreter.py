@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any, Protocol, assert_never
+
+from msgspec import Struct
 
 from realtime_cli.errors import RateLimited, RealtimeCliError, ToolError, Unreachable
 from realtime_cli.protocol import Dialect
@@ -85,8 +86,7 @@ class Hands(Protocol):
     def announce_to(self, announce: Callable[[str], None]) -> None: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Struct, frozen=True):
     """What commands are carried out with; None where this session has no such thing."""
 
     opener: Opener

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from realtime_cli import protocol
 from realtime_cli.errors import LocalProtocolError, RemoteProtocolError
@@ -41,8 +42,7 @@ DROP_REPORT_MS = 500
 _BYTES_PER_MS = 48  # PCM16 mono 24 kHz
 
 
-@dataclass(slots=True)
-class _Waiting:
+class _Waiting(Struct):
     """An event in the queue; `event` is None once it has been dropped."""
 
     event: ClientEvent | None

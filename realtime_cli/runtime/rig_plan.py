@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from realtime_cli.devices.buffering import Buffering, buffering_of
 from realtime_cli.devices.contract import Microphone, Speaker
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from realtime_cli.dsp.echo import EchoCanceller
 
 
-@dataclass(frozen=True, slots=True)
-class RigPlan:
+class RigPlan(Struct, frozen=True):
     """The sound that the user asked for.
 
     Attributes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from realtime_cli.config.settings import Settings
@@ -31,8 +31,7 @@ _WINDOWS = (("gpt-realtime-2", 128_000), ("gpt-realtime", 32_000), ("gpt-4o", 12
 """Beginning of a model's name -> what it can hold. Source: the models' pages, November 2026."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What one call of `send-text` asks for besides its prompt."""
 
     opening: tuple[ItemPut, ...] = ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from realtime_cli.protocol import (
@@ -54,8 +54,7 @@ _TWICE_SAID: Final = (
 _KEPT: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """What is known about a server before the first word.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from realtime_cli.errors import ConfigError
 
@@ -79,8 +80,7 @@ _NAMED = re.compile(
 _SHOWN = {name: spelled for spelled, name in _SPELLED.items() if spelled != "return"} | {"c-j": "enter"}
 
 
-@dataclass(frozen=True, slots=True)
-class Bindings:
+class Bindings(Struct, frozen=True):
     """Keys by what they do. A key is a character or prompt_toolkit's name of it; letters are lower case."""
 
     keys: Mapping[KeyAction, tuple[str, ...]] = field(default_factory=lambda: DEFAULTS)

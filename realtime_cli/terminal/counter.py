@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli.session.facts import Fact
 from realtime_cli.session.state import SessionState
@@ -59,8 +60,7 @@ class _NoBoard:
 NO_BOARD: Board = _NoBoard()
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """One command's view of the session.
 
     Attributes:

@@ -7,8 +7,9 @@ Source: https://sw.kovidgoyal.net/kitty/keyboard-protocol/. A key is `CSI code:s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 ASK = "\x1b[?u"
 """Terminals that speak the protocol answer with their flags, the others stay silent."""
@@ -48,8 +49,7 @@ class Action(Enum):
     RELEASE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(Struct, frozen=True):
     """One key.
 
     Attributes:

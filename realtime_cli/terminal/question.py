@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from realtime_cli.session.state import Question
 from realtime_cli.terminal.sanitize import clean, clean_line
@@ -28,8 +29,7 @@ HINTS: tuple[tuple[str, str], ...] = (
 )
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     """The question on the screen, and since when it is there."""
 
     question: Question | None = None
