@@ -10,7 +10,8 @@ import json
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ class KeyStore:
         """Store a key; `keyring`: in the system's keyring, with only its name in the file.
 
         Raises:
-            ConfigError: The name cannot be one, or there is no keyring.
+            ConfigError: The name cannot be one, there is no keyring, or it is locked.
             RecordingError: The file cannot be written.
         """
         if not is_name(name):
@@ -79,7 +80,10 @@ class KeyStore:
                 advice="Give the name first; the key itself is asked for, or read from stdin.",
             )
         if keyring:
-            _keyring().set_password(SERVICE, name, key.reveal())
+            with _told() as there:
+                there.set_password(SERVICE, name, key.reveal())
+        elif self._entries.get(name) == _IN_KEYRING:
+            _forget(name)  # the old one must not stay behind where nobody looks for it
         self._entries[name] = _IN_KEYRING if keyring else key.reveal()
         self._write()
 
@@ -87,13 +91,14 @@ class KeyStore:
         """Forget a key.
 
         Raises:
-            ConfigError: There is none of that name.
+            ConfigError: There is none of that name, or the keyring that has it is locked.
         """
         if name not in self._entries:
             known = ", ".join(self.names()) or "none"
             raise ConfigError(f"No key is stored as {name!r}", advice=f"Stored: {known}.")
-        if self._entries.pop(name) == _IN_KEYRING:
-            _keyring().delete_password(SERVICE, name)
+        if self._entries[name] == _IN_KEYRING:
+            _forget(name)
+        del self._entries[name]
         self._write()
 
     def _write(self) -> None:
@@ -154,8 +159,28 @@ def _keyring() -> Any:
     return keyring
 
 
+@contextmanager
+def _told() -> Iterator[Any]:
+    """The keyring; what it refuses is told as an error of ours, without its own words."""
+    keyring = _keyring()
+    try:
+        yield keyring
+    except import_module("keyring.errors").KeyringError as exc:
+        raise ConfigError(
+            f"The system keyring refuses: {type(exc).__name__}",
+            advice="Unlock it, or store the key in the file: leave --keyring out.",
+        ) from exc
+
+
+def _forget(name: str) -> None:
+    with _told() as keyring:
+        if keyring.get_password(SERVICE, name) is not None:  # somebody may have removed it there
+            keyring.delete_password(SERVICE, name)
+
+
 def _from_keyring(name: str) -> Secret:
-    value = _keyring().get_password(SERVICE, name)
+    with _told() as keyring:
+        value = keyring.get_password(SERVICE, name)
     if not value:
         raise ConfigError(
             f"The system keyring does not give the key {name}",

@@ -37,5 +37,5 @@ def stand(line: str, kind: str, house: VirtualAudio, env: Mapping[str, str], fol
     finally:
         terminal.close()
     assert code == 0, f"{line}: {code}\n{screen}"
-    assert "Traceback" not in screen
+    assert "Traceback" not in screen, screen
     return screen

@@ -114,7 +114,10 @@ class Worker:
             _kill(process)
             await self._end_of(process)
         except asyncio.CancelledError:
-            _kill(process)  # there is no time to be kind
+            _kill(
+                process
+            )  # there is no time to be kind; its end comes at once, and its pipes must not outlive the loop
+            await self._end_of(process)
             raise
 
     async def kill(self) -> None:

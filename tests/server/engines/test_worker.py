@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
+import warnings
 
 import pytest
 
@@ -106,3 +108,30 @@ def test_engines_do_not_inherit_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "secret")
     assert "secret" not in " ".join(quiet_environment().values())
     assert "PATH" in quiet_environment()
+
+
+def test_a_start_that_is_given_up_twice_leaves_neither_process_nor_pipes_behind() -> None:
+    """As when Ctrl+C comes while the engines load: the loop is closed right after."""
+
+    async def main() -> int:
+        worker = Worker(
+            "http.server", ("0",), on_frame=ignore, on_death=nothing
+        )  # never ready, deaf to its stdin
+        starting = asyncio.create_task(worker.start(20))
+        while worker.pid is None:
+            await asyncio.sleep(0)
+        pid = worker.pid
+        for _ in range(2):
+            starting.cancel()
+            for _ in range(3):
+                await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        return pid
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        pid = asyncio.run(main())
+        gc.collect()
+    assert not is_running(pid)
+    assert [str(warning.message) for warning in told] == []
