@@ -42,8 +42,8 @@ def list_(
     """List conversations, the newest first."""
     from realtime_cli.history.catalog import as_dict, conversations
 
-    store = opened()
-    rows = conversations(store, limit) if store is not None else []
+    with opened() as store:
+        rows = conversations(store, limit) if store is not None else []
     if as_json:
         print_json([as_dict(row) for row in rows])
         return 0
@@ -91,9 +91,9 @@ def search(
     """Search everything that was said, called and answered. Exit code 1 when nothing is found."""
     from realtime_cli.history.catalog import MARK_BEGIN, MARK_END, as_dict, search
 
-    store = opened()
     quoted = [f'"{word}"' if " " in word and '"' not in word else word for word in words]
-    found = search(store, " ".join(quoted), limit) if store is not None else []
+    with opened() as store:
+        found = search(store, " ".join(quoted), limit) if store is not None else []
     if as_json:
         rows = [as_dict(hit) for hit in found]
         for row in rows:
@@ -157,23 +157,23 @@ def delete(
     """Delete conversations for good. Recorded sound is left where it is."""
     from realtime_cli.history import catalog
 
-    store = opened()
     if not conversations and not everything:
         raise typer.BadParameter("Give ids, or --all.", param_hint="ID")
-    if store is None:
-        raise InputError("The history is empty")
-    if everything:
-        doomed = [row.conversation_id for row in catalog.conversations(store)]
-    else:
-        doomed = [catalog.conversation(store, name).conversation_id for name in conversations or []]
-    if not yes and sys.stdin.isatty():
-        typer.confirm(f"Delete {len(doomed)} conversation(s)?", abort=True, err=True)
-    elif not yes and everything:
-        raise typer.BadParameter("--all from a script needs --yes.", param_hint="--all")
-    for conversation_id in dict.fromkeys(doomed):
-        store.delete(conversation_id)
-    if everything:
-        store.db.execute("VACUUM")
+    with opened() as store:
+        if store is None:
+            raise InputError("The history is empty")
+        if everything:
+            doomed = [row.conversation_id for row in catalog.conversations(store)]
+        else:
+            doomed = [catalog.conversation(store, name).conversation_id for name in conversations or []]
+        if not yes and sys.stdin.isatty():
+            typer.confirm(f"Delete {len(doomed)} conversation(s)?", abort=True, err=True)
+        elif not yes and everything:
+            raise typer.BadParameter("--all from a script needs --yes.", param_hint="--all")
+        for conversation_id in dict.fromkeys(doomed):
+            store.delete(conversation_id)
+        if everything:
+            store.db.execute("VACUUM")
     print_json({"deleted": doomed}) if as_json else say(f"Deleted: {len(doomed)}.")
     return 0
 

@@ -43,8 +43,8 @@ def stats(
     from realtime_cli.history import catalog
     from realtime_cli.runtime.costs import sums
 
-    store = opened()
-    usages = catalog.usages(store) if store is not None else []
+    with opened() as store:
+        usages = catalog.usages(store) if store is not None else []
     overrides = load({}, os.environ, Path()).settings.prices
     lines = sums(usages, by.value, overrides, clock.wall().tzinfo or UTC)
     if as_json:
@@ -91,10 +91,10 @@ def play(
     from realtime_cli.runtime.playback import play as play_sound
     from realtime_cli.runtime.rig_plan import RigPlan
 
-    store = opened()
-    if store is None:
-        raise InputError("The history is empty", advice="Begin with `realtime-cli talk --record DIR`.")
-    row = catalog.conversation(store, conversation)
+    with opened() as store:
+        if store is None:
+            raise InputError("The history is empty", advice="Begin with `realtime-cli talk --record DIR`.")
+        row = catalog.conversation(store, conversation)
     if not row.recording:
         raise InputError(f"{row.conversation_id} was not recorded", advice="Use `talk --record DIR`.")
     recording = Path(row.recording)

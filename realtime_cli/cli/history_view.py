@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,12 +26,12 @@ def complete_ids(incomplete: str) -> list[tuple[str, str]]:
     from realtime_cli.terminal.sanitize import clean_line
 
     try:
-        store = opened()
-        if store is None:
-            return []
-        from realtime_cli.history.catalog import ids
+        with opened() as store:
+            if store is None:
+                return []
+            from realtime_cli.history.catalog import ids
 
-        return [(found, clean_line(title)) for found, title in ids(store, incomplete)]
+            return [(found, clean_line(title)) for found, title in ids(store, incomplete)]
     except RealtimeCliError:
         return []
 
@@ -43,16 +45,20 @@ Id = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table or text.")]
 
 
-def opened() -> Store | None:
+@contextmanager
+def opened() -> Iterator[Store | None]:
     """The history if there is one, with interrupted sessions marked; a damaged one is told of."""
     from realtime_cli.history.store import Store
 
     store = Store.open_existing(history_path())
-    if store is not None:
+    if store is None:
+        yield None
+        return
+    with store:
         store.mark_interrupted()
         if store.set_aside is not None:
             say(f"The history was damaged. It was set aside as {store.set_aside}, and a new one was begun.")
-    return store
+        yield store
 
 
 def exported(name: str, form: str, *, everything: bool) -> str:
@@ -62,12 +68,12 @@ def exported(name: str, form: str, *, everything: bool) -> str:
     from realtime_cli.history.export import FORMATS
     from realtime_cli.terminal.sanitize import clean
 
-    store = opened()
-    if store is None:
-        raise InputError("The history is empty", advice="Begin with `realtime-cli talk`.")
-    row = catalog.conversation(store, name)
-    items = catalog.items(store, row.conversation_id, removed=everything)
-    usages = catalog.usages(store, row.conversation_id)
+    with opened() as store:
+        if store is None:
+            raise InputError("The history is empty", advice="Begin with `realtime-cli talk`.")
+        row = catalog.conversation(store, name)
+        items = catalog.items(store, row.conversation_id, removed=everything)
+        usages = catalog.usages(store, row.conversation_id)
     text = FORMATS[form](row, items, usages, clock.wall().tzinfo or UTC)
     return text if form in ("json", "jsonl") else clean(text, keep_tabs=True, line_limit_chars=10**9)
 

@@ -185,12 +185,10 @@ def remember(prepared: Prepared, command: str, continued: str | None) -> Memory:
     store = Store.open_existing(history_path())
     if store is None:
         raise InputError("There is no conversation to go on with", advice="Leave out --continue.")
-    try:
+    with store:
         store.mark_interrupted()
         row = catalog.conversation(store, continued)
         earlier = pasts(catalog.items(store, row.conversation_id))
-    finally:
-        store.close()
     return Memory(prepared, command, row.conversation_id, row.title, earlier)
 
 

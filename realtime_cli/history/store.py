@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 from msgspec.structs import astuple, fields
@@ -98,6 +99,15 @@ class Store:
     def close(self) -> None:
         """Give the file back; what is in the write-ahead log is moved into it when nobody else has it open."""
         self.db.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close, whatever happened."""
+        self.close()
 
     # Writing. Each raises sqlite3.Error when the disk is full, read-only, or locked for too long.
 

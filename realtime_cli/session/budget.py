@@ -73,11 +73,12 @@ class Budget:
         """Tell in time."""
         wish = self._desk.wish
         left_s = min(_MINUTES_WARNING_S, (wish.max_minutes or 0.0) * 60 * (1 - _WARNING_SHARE))
-        self._desk.notice("warning", f"The conversation ends in about {left_s:.0f} s (--max-minutes).")
+        self._desk.notice("warning", f"The conversation ends in about {_span(left_s)} (--max-minutes).")
 
     def minutes_over(self) -> None:
         """The time is over."""
-        self._end(f"{self._desk.wish.max_minutes:g} minutes are over (--max-minutes).")
+        span = _span((self._desk.wish.max_minutes or 0.0) * 60)
+        self._end(f"The time is over: {span} (--max-minutes).")
 
     def idled(self) -> None:
         """The idle clock went off: nobody said anything, or it only has to be set anew."""
@@ -144,3 +145,11 @@ class Budget:
             or bool(desk.prompts)
             or bool(desk.calls.running())
         )
+
+
+def _span(seconds: float) -> str:
+    """A time as people say it: in seconds below two minutes."""
+    if seconds >= 120:
+        return f"{seconds / 60:.3g} minutes"
+    whole = max(1, round(seconds))
+    return "1 second" if whole == 1 else f"{whole} seconds"

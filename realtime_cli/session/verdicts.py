@@ -114,8 +114,9 @@ def judge_close(code: int | None, reason: str) -> Verdict:
         reason: The server's words, such as `invalid_request_error.invalid_api_key`; may be empty.
     """
     known = _known(*reason.split("."), reason)
-    said = f"{code if code is not None else 'no close code'}" + (f", {reason}" if reason else "")
-    text = f"the server closed the line ({said})"
+    text = f"the server closed the line ({code}{', ' if reason else ''}{reason})"
+    if code is None:  # nobody said goodbye; a reason is what this side knows of it
+        text = reason or "the line broke"
     if known is not None and _CODES[known][0] is Act.END:
         _, error, advice = _CODES[known]
         return Verdict(Act.END, text, advice, error.exit_code)

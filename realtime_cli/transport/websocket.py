@@ -21,6 +21,7 @@ from websockets.typing import Subprotocol
 from realtime_cli import __version__
 from realtime_cli.errors import ConfigError, RemoteProtocolError
 from realtime_cli.transport.refusals import FAILURES, Destination, destination, translate
+from realtime_cli.transport.route_watch import Ends, ends_of, moved
 from realtime_cli.transport.transport import LineClosed
 
 # A handshake over three continents and a slow TLS terminator takes about 1 s; a cold serverless gateway up to
@@ -55,6 +56,13 @@ class WebSocketTransport:
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
+        self._moved = False
+        ends = ends_of(connection.transport.get_extra_info("socket"))
+        self._watch = (
+            asyncio.get_running_loop().create_task(self._leave_when_moved(ends), name="route watch")
+            if ends is not None
+            else None
+        )
 
     async def send(self, text: str) -> None:
         """Send one text message; waits while the socket does not take it."""
@@ -74,6 +82,9 @@ class WebSocketTransport:
         try:
             message = await self._connection.recv()
         except ConnectionClosed as error:
+            self._stop_watching()
+            if self._moved:
+                raise LineClosed(None, "the computer is in another network now") from error
             raise _line_closed(error) from error
         if isinstance(message, bytes):
             raise RemoteProtocolError(
@@ -86,6 +97,7 @@ class WebSocketTransport:
 
         The reason is cut to what a close frame may hold.
         """
+        self._stop_watching()
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S + 0.5):
                 await self._connection.close(code, reason.encode()[:120].decode(errors="ignore"))
@@ -94,6 +106,15 @@ class WebSocketTransport:
             # line.
             self._connection.transport.abort()
             await self._connection.wait_closed()
+
+    async def _leave_when_moved(self, ends: Ends) -> None:
+        await moved(ends)
+        self._moved = True
+        self._connection.transport.abort()
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from realtime_cli.cli.history_view import opened
 from realtime_cli.cli.remembering import spelled_out
+from realtime_cli.errors import InputError
+from realtime_cli.history import catalog
+from realtime_cli.history.store import Store
 
 
 class Shell:
@@ -117,3 +122,16 @@ def test_a_history_that_cannot_be_written_does_not_stop_the_answer(tmp_path: Pat
 )
 def test_continuing_without_an_id_means_the_latest(typed: list[str], meant: list[str]) -> None:
     assert spelled_out(typed) == meant
+
+
+def test_a_history_that_was_read_is_closed_also_after_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REALTIME_CLI_DATA_DIR", str(tmp_path))
+    Store.open(tmp_path / "history.db").close()
+    with opened() as store, pytest.raises(InputError):
+        assert store is not None
+        catalog.conversation(store, "last")
+    assert store is not None
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        store.db.execute("SELECT 1")

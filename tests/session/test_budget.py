@@ -73,6 +73,17 @@ def test_minutes_are_warned_of_and_end_it() -> None:
     assert [end.exit_code for end in of(mind.wait(60), c.Finish)] == [0]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(1 / 60, "1 second"), (0.2, "12 seconds"), (1.5, "90 seconds"), (2, "2 minutes"), (2.5, "2.5 minutes")],
+)
+def test_the_time_that_is_over_is_said_as_people_say_it(minutes: float, told: str) -> None:
+    mind = Mind(typed_wish(max_minutes=minutes))
+    mind.ready()
+    mind.wait(minutes * 60 + 1)
+    assert f"The time is over: {told} (--max-minutes)." in mind.notices()
+
+
 def test_an_answer_in_progress_is_finished_first_but_not_for_ever() -> None:
     mind = Mind(typed_wish(max_minutes=1))
     mind.ready()

@@ -67,7 +67,8 @@ class Line:
         answer = self.asked[item_id] = asyncio.get_running_loop().create_future()
         await self.server.send(json.dumps({"type": "conversation.item.retrieve", "item_id": item_id}))
         async with asyncio.timeout(5):
-            return await answer
+            found: Event = await answer
+        return found
 
     def is_for_us(self, event: Event) -> bool:
         """The answer to `retrieve`."""
