@@ -129,9 +129,15 @@ def test_a_history_that_was_read_is_closed_also_after_an_error(
 ) -> None:
     monkeypatch.setenv("REALTIME_CLI_DATA_DIR", str(tmp_path))
     Store.open(tmp_path / "history.db").close()
-    with opened() as store, pytest.raises(InputError):
-        assert store is not None
-        catalog.conversation(store, "last")
-    assert store is not None
+    seen: list[Store] = []
+
+    def read() -> None:
+        with opened() as store:
+            assert store is not None
+            seen.append(store)
+            catalog.conversation(store, "last")
+
+    with pytest.raises(InputError):
+        read()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        store.db.execute("SELECT 1")
+        seen[0].db.execute("SELECT 1")
