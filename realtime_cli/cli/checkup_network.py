@@ -7,7 +7,6 @@ import ssl
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from realtime_cli.cli.finding import Finding, failure
 from realtime_cli.cli.later import asyncio
@@ -28,7 +27,7 @@ async def network(prepared: Prepared) -> AsyncIterator[Finding]:
         return
     host, secure = url.hostname or "", url.scheme == "wss"
     port = url.port or (443 if secure else 80)
-    proxy = prepared.settings.proxy or _proxy(host, secure=secure)
+    proxy = prepared.settings.proxy or _proxy(prepared.target.url)
     if proxy and proxy != "none":
         yield Finding(PART, "proxy", "note", f"through {urlsplit(proxy).hostname}:{urlsplit(proxy).port}")
     else:
@@ -46,11 +45,14 @@ async def network(prepared: Prepared) -> AsyncIterator[Finding]:
         yield finding
 
 
-def _proxy(host: str, *, secure: bool) -> str:
-    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
-        return ""
-    proxies = getproxies()
-    return proxies.get("wss" if secure else "ws") or proxies.get("https" if secure else "http") or ""
+def _proxy(url: str) -> str:
+    """What the line itself asks: the library's own choice, and never a proxy for this machine."""
+    from websockets.proxy import get_proxy
+    from websockets.uri import parse_uri
+
+    from realtime_cli.transport.refusals import destination
+
+    return "" if destination(url, _STEP_S, ()).is_this_machine else get_proxy(parse_uri(url)) or ""
 
 
 async def _name(host: str) -> Finding:

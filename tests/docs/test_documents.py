@@ -65,7 +65,9 @@ def test_every_command_of_a_document_runs_from_the_first_to_the_last(
     said = ""
     for kind, step in steps(path):
         if kind is None:
-            done = shell.run(f"set -eo pipefail\n{step}", timeout_s=200)
+            done = shell.run(
+                f"set -eo pipefail\n{step}\n:", timeout_s=200
+            )  # ":" keeps bash there, as the shell
             assert done.code == 0, f"{step}\n{done.out}{done.err}"
             assert "Traceback" not in done.err
             said += done.out
