@@ -1,75 +1,162 @@
-"""`realtime-cli devices --test`: the user's microphone and speaker tried, in plain words."""
+"""`realtime-cli devices --test`: the user's microphone and speaker tried, in plain words or as JSON."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
+import textwrap
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from realtime_cli.config.settings import Settings
 from realtime_cli.devices.headset import is_headset
 from realtime_cli.dsp.echo import load
+from realtime_cli.dsp.level import peak_dbfs, rms_dbfs
 from realtime_cli.runtime.device_check import DeviceCheck, Echo, RoundTrip, open_check, tone
 from realtime_cli.runtime.rig_plan import RigPlan
 from realtime_cli.terminal.sanitize import clean_line
 
-_SILENT_DBFS = -95.0
-_NOISY_DBFS = -45.0
-_FAINT_DBFS = -50.0
-_LOUD_DBFS = -9.0
+if TYPE_CHECKING:
+    from realtime_cli.dsp.pcm16 import Int16
+
+_SILENT_DBFS: Final = -95.0
+_NOISY_DBFS: Final = -45.0
+_FAINT_DBFS: Final = -50.0
+_LOUD_DBFS: Final = -9.0
+_VOICE_S: Final = 3.0
 
 
-async def try_devices(plan: RigPlan, settings: Settings) -> int:
+@dataclass(slots=True)
+class Findings:
+    """What was found; what was not tried is None. Levels are dBFS, -100 for zeros.
+
+    Attributes:
+        round_trip_ms: From handing sound to the speaker until the microphone delivers it.
+        speaker_ms: Of sound that the speaker holds.
+        own_signal: The microphone is the speaker's own signal, not a microphone.
+        echo_heard: The microphone hears the speaker.
+        erle_db: By how much the canceller makes the echo quieter.
+        usable: The microphone delivers something and both devices work.
+    """
+
+    microphone: str
+    speaker: str
+    remarks: list[str] = field(default_factory=list)
+    quiet_dbfs: float | None = None
+    speaker_ms: float | None = None
+    round_trip_ms: float | None = None
+    own_signal: bool = False
+    echo_heard: bool | None = None
+    echo_dbfs: float | None = None
+    cancelled_dbfs: float | None = None
+    erle_db: float | None = None
+    voice_peak_dbfs: float | None = None
+    missed_blocks: int = 0
+    usable: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, to a tenth."""
+        return {
+            name: round(value, 1) if isinstance(value, float) else value
+            for name, value in asdict(self).items()
+        }
+
+
+class Teller:
+    """Says what happens, line by line; the meter moves on a terminal only."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_screen = stream.isatty()
+
+    def tell(self, line: str) -> None:
+        """One line, wrapped to the screen; it replaces the meter."""
+        if self._is_screen:
+            width = shutil.get_terminal_size().columns - 1
+            line = "\r\x1b[K" + textwrap.fill(line, max(20, width), subsequent_indent="  ")
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
+
+    def meter(self, frames: Int16) -> None:
+        """The level of int16[n]."""
+        if not self._is_screen:
+            return
+        dbfs = rms_dbfs(frames)
+        filled = max(0, min(30, round((dbfs + 60) / 2)))
+        self._stream.write(f"\r  {'#' * filled:<30} {dbfs:5.0f} dBFS")
+        self._stream.flush()
+
+
+async def try_devices(plan: RigPlan, settings: Settings, *, as_json: bool = False) -> int:
     """Say what was found, line by line; 0 when both devices can be used, 1 when not.
+
+    With `as_json` the lines go to stderr, for somebody has to speak, and the findings to stdout.
 
     Raises:
         DeviceError: One of them cannot be opened.
     """
+    teller = Teller(sys.stderr if as_json else sys.stdout)
     canceller = load("webrtc")
     async with open_check(plan.microphone(), plan.speaker(), canceller) as check:
-        tell(f"Microphone: {clean_line(check.microphone.name)}")
-        tell(f"Speaker:    {clean_line(check.speaker.name)}")
-        for remark in (check.microphone.remark, check.speaker.remark):
-            if remark:
-                tell(remark)
-        quiet_dbfs = await check.level_dbfs(1.0)
-        tell(room_words(quiet_dbfs))
-        tell("You should hear three notes now.")
-        await check.play(tone())
-        trip = await check.round_trip()
-        tell(trip_words(trip))
-        headset = bool(settings.headphones) or is_headset(check.speaker.name)
-        if trip.own_signal:
-            tell("The echo canceller is not tried on a loopback.")
-        elif canceller is None:
-            tell("No echo canceller is installed: the microphone is shut while an answer sounds.")
-        else:
-            tell("Rustling for five seconds, to try the echo canceller ...")
-            tell(echo_words(await check.echo(quiet_dbfs), headset=headset))
-        usable = await speak_back(check)
-        if check.underflows:
-            tell(
-                f"The speaker missed {check.underflows} blocks: try --audio-latency high if answers crackle."
-            )
-        return 0 if usable else 1
+        found = Findings(check.microphone.name, check.speaker.name)
+        teller.tell(f"Microphone: {clean_line(found.microphone)}")
+        teller.tell(f"Speaker:    {clean_line(found.speaker)}")
+        found.remarks = [remark for remark in (check.microphone.remark, check.speaker.remark) if remark]
+        for remark in found.remarks:
+            teller.tell(clean_line(remark))
+        await _hear_the_room(check, found, teller)
+        headset = bool(settings.headphones) or is_headset(found.speaker)
+        await _cancel_echo(check, found, teller, headset=headset, can_cancel=canceller is not None)
+        await _speak_back(check, found, teller)
+        found.missed_blocks = check.underflows
+    if found.missed_blocks:
+        teller.tell(
+            f"The speaker missed {found.missed_blocks} blocks: try --audio-latency high if answers crackle."
+        )
+    if as_json:
+        json.dump(found.as_json(), sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    return 0 if found.usable else 1
 
 
-async def speak_back(check: DeviceCheck) -> bool:
+async def _hear_the_room(check: DeviceCheck, found: Findings, teller: Teller) -> None:
+    found.quiet_dbfs = await check.level_dbfs(1.0)
+    teller.tell(room_words(found.quiet_dbfs))
+    teller.tell("You should hear three notes now.")
+    await check.play(tone())
+    trip = await check.round_trip()
+    found.speaker_ms, found.round_trip_ms, found.own_signal = trip.speaker_ms, trip.ms, trip.own_signal
+    teller.tell(trip_words(trip))
+
+
+async def _cancel_echo(
+    check: DeviceCheck, found: Findings, teller: Teller, *, headset: bool, can_cancel: bool
+) -> None:
+    if found.own_signal:
+        teller.tell("The echo canceller is not tried on a loopback.")
+        return
+    if not can_cancel:
+        teller.tell("No echo canceller is installed: the microphone is shut while an answer sounds.")
+        return
+    teller.tell("Rustling for five seconds, to try the echo canceller ...")
+    echo = await check.echo(found.quiet_dbfs or 0.0)
+    found.echo_heard = echo.heard
+    if echo.heard:
+        found.echo_dbfs, found.cancelled_dbfs, found.erle_db = echo.raw_dbfs, echo.cleaned_dbfs, echo.erle_db
+    teller.tell(echo_words(echo, headset=headset))
+
+
+async def _speak_back(check: DeviceCheck, found: Findings, teller: Teller) -> None:
     """Three seconds of the user's voice, with a meter, and back again."""
-    tell("Say something: three seconds are recorded ...")
-    recorded = []
-    for _ in range(30):
-        step = await check.record(0.1)
-        recorded.append(step)
-        meter(step)
-    from numpy import concatenate
-
-    from realtime_cli.dsp.level import peak_dbfs
-
-    voice = concatenate(recorded)
-    peak = peak_dbfs(voice)
-    tell(voice_words(peak))
-    tell("And back:")
-    await check.play(voice)
-    return peak > _SILENT_DBFS
+    teller.tell("Say something: three seconds are recorded ...")
+    voice = await check.record(_VOICE_S, teller.meter)
+    found.voice_peak_dbfs = peak_dbfs(voice)
+    found.usable = found.voice_peak_dbfs > _SILENT_DBFS
+    teller.tell(voice_words(found.voice_peak_dbfs))
+    if found.usable:
+        teller.tell("And back:")
+        await check.play(voice)
 
 
 def room_words(dbfs: float) -> str:
@@ -101,7 +188,7 @@ def echo_words(echo: Echo, *, headset: bool) -> str:
         return "Nothing of the speaker reaches the microphone: there is no echo to cancel."
     told = f"Echo {echo.raw_dbfs:.0f} dBFS, after cancelling {echo.cleaned_dbfs:.0f}: {echo.erle_db:.0f} dB less."
     if headset:
-        return f"{told} For headphones that is much; are they headphones? Then --speakers."
+        return f"{told} That is much for headphones: if they are loudspeakers, say so with --speakers."
     if echo.erle_db >= 20:
         return f"{told} Echo cancelling works in this room; you can interrupt by speaking."
     if echo.erle_db >= 10:
@@ -112,7 +199,7 @@ def echo_words(echo: Echo, *, headset: bool) -> str:
 def voice_words(peak_dbfs: float) -> str:
     """How loud the user was."""
     if peak_dbfs <= _SILENT_DBFS:
-        return "Nothing was heard."
+        return "Nothing was heard: the microphone cannot be used like this."
     if peak_dbfs < _FAINT_DBFS:
         return f"That was very quiet (peak {peak_dbfs:.0f} dBFS): turn the microphone up, or try --auto-gain."
     if peak_dbfs > -1:
@@ -120,22 +207,3 @@ def voice_words(peak_dbfs: float) -> str:
     if peak_dbfs > _LOUD_DBFS:
         return f"Loud and clear (peak {peak_dbfs:.0f} dBFS)."
     return f"Good (peak {peak_dbfs:.0f} dBFS)."
-
-
-def meter(step: object) -> None:
-    """One line that moves, on a terminal only."""
-    if not sys.stdout.isatty():
-        return
-    from realtime_cli.dsp.level import rms_dbfs
-
-    dbfs = rms_dbfs(step)  # type: ignore[arg-type]
-    filled = max(0, min(30, round((dbfs + 60) / 2)))
-    sys.stdout.write(f"\r  {'#' * filled:<30} {dbfs:5.0f} dBFS")
-    sys.stdout.flush()
-
-
-def tell(line: str) -> None:
-    """One line; on a terminal it replaces the meter."""
-    erase = "\r\x1b[K" if sys.stdout.isatty() else ""
-    sys.stdout.write(f"{erase}{line}\n")
-    sys.stdout.flush()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @takes(only(Sound, "input_device", "output_device", "audio_latency"))
 def devices(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array; with --test one object.")] = False,
     test: Annotated[
         bool,
         typer.Option(
@@ -48,7 +48,7 @@ def devices(
     if use_input or use_output:
         return _remember(use_input, use_output)
     if test:
-        return _test(flags)
+        return _test(flags, as_json=as_json)
     from realtime_cli.devices.listing import list_devices
 
     rows = list_devices()
@@ -89,7 +89,7 @@ def _remember(use_input: str | None, use_output: str | None) -> int:
     return 0
 
 
-def _test(flags: Flags) -> int:
+def _test(flags: Flags, *, as_json: bool) -> int:
     import asyncio
     import os
     from pathlib import Path
@@ -103,7 +103,7 @@ def _test(flags: Flags) -> int:
     quiet = QuietStderr()
     quiet.start()
     try:
-        return asyncio.run(try_devices(plan_of(settings, os.environ), settings))
+        return asyncio.run(try_devices(plan_of(settings, os.environ), settings, as_json=as_json))
     finally:
         quiet.stop()
 

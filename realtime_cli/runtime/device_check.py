@@ -6,10 +6,10 @@ microphone --> raw (24 kHz) --> canceller --> cleaned        speaker --> played,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -24,7 +24,12 @@ from realtime_cli.runtime.mic_check import likeness
 _LATEST_MS: Final = 1000
 _FOUND: Final = 0.25
 _AUDIBLE_DB: Final = 6.0
+_LEARNING_S: Final = 2.0
 _OWN_LIKENESS: Final = 0.97
+_METER_PIECES: Final = 10  # of 10 ms
+
+Meter: TypeAlias = Callable[[Int16], None]
+"""Gets the latest 100 ms of the microphone, int16[n] at 24 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Echo:
 
     Attributes:
         heard: The microphone hears the speaker.
-        raw_dbfs: Microphone while the speaker sounded.
+        raw_dbfs: Microphone while the speaker sounded, in its usual quarter of a second.
         cleaned_dbfs: The same behind the canceller, once it knew the room.
     """
 
@@ -67,26 +72,22 @@ class DeviceCheck:
         self._loop = asyncio.get_running_loop()
         self._raw: list[Int16] = []
         self._cleaned: list[Int16] = []
-        self._played: list[Int16] = []
         self._chain = CaptureChain(self._clean, echo, self._watch)
         self._delay_s = 0.0
+        self._captured_at_s = 0.0
+        self._handed_at: list[float] = []  # in frames of `_raw`: when the speaker took the sound
         self._lost = ""
         self._tests = 0
         self.underflows = 0
 
     async def level_dbfs(self, seconds: float) -> float:
-        """RMS of the microphone; -100 for zeros. `meter` tells how it goes on."""
+        """RMS of the microphone; -100 for zeros."""
         return rms_dbfs(await self.record(seconds))
 
-    async def meter(self, seconds: float, step_s: float = 0.1) -> AsyncIterator[float]:
-        """The microphone's level, ten times a second."""
-        for _ in range(round(seconds / step_s)):
-            yield rms_dbfs(await self.record(step_s))
-
-    async def record(self, seconds: float) -> Int16:
-        """int16[n] at 24 kHz of the raw microphone, from now on."""
+    async def record(self, seconds: float, meter: Meter = lambda _frames: None) -> Int16:
+        """int16[n] at 24 kHz of the raw microphone, from now on and without a gap; `meter` sees it as it comes."""
         self._raw.clear()
-        await self._until(self._raw, seconds)
+        await self._until(self._raw, seconds, meter)
         return np.concatenate(self._raw)[: round(seconds * SAMPLE_RATE_HZ)]
 
     async def play(self, frames: Int16) -> None:
@@ -95,32 +96,32 @@ class DeviceCheck:
         await asyncio.sleep(len(frames) / SAMPLE_RATE_HZ + self._delay_s + 0.15)
 
     async def round_trip(self) -> RoundTrip:
-        """Play a sweep and look for it in the microphone. (One stream's clock serves for both: the order of blocks.)"""
+        """Play a sweep and look for it in the microphone."""
         sweep = _sweep()
         self._raw.clear()
-        self._played.clear()
+        self._handed_at.clear()
         self._write(sweep)
         await self._until(self._raw, (len(sweep) / SAMPLE_RATE_HZ) + _LATEST_MS / 1000)
-        raw, played = np.concatenate(self._raw), np.concatenate(self._played)
-        begun = int(np.flatnonzero(played)[0]) if played.any() else 0
-        if rms_dbfs(raw) <= -90 or len(raw) <= len(sweep):
+        raw = np.concatenate(self._raw)
+        if not self._handed_at or rms_dbfs(raw) <= -90 or len(raw) <= len(sweep):
             return RoundTrip(None, self._delay_s * 1000)
         fit, place = _best_fit(sweep, raw)
         if fit < _FOUND:
             return RoundTrip(None, self._delay_s * 1000)
-        return RoundTrip((place - begun) * 1000 / SAMPLE_RATE_HZ, self._delay_s * 1000, fit > _OWN_LIKENESS)
+        trip_ms = max(0.0, place - self._handed_at[0]) * 1000 / SAMPLE_RATE_HZ
+        return RoundTrip(trip_ms, self._delay_s * 1000, fit > _OWN_LIKENESS)
 
     async def echo(self, quiet_dbfs: float, seconds: float = 5.0) -> Echo:
-        """Play speech-like noise and see what the canceller leaves of it in the last two seconds."""
+        """Play speech-like noise and see what the canceller leaves of it, once it had two seconds to learn."""
         noise = _babble(seconds)
         self._raw.clear()
         self._cleaned.clear()
         self._write(noise)
         await self._until(self._raw, seconds)
-        late = slice(round((seconds - 2) * SAMPLE_RATE_HZ), round(seconds * SAMPLE_RATE_HZ))
-        raw, cleaned = np.concatenate(self._raw)[late], np.concatenate(self._cleaned)[late]
-        raw_dbfs = rms_dbfs(raw)
-        return Echo(raw_dbfs > max(quiet_dbfs + _AUDIBLE_DB, -75.0), raw_dbfs, rms_dbfs(cleaned))
+        learnt = round(_LEARNING_S * SAMPLE_RATE_HZ)
+        raw, cleaned = np.concatenate(self._raw)[learnt:], np.concatenate(self._cleaned)[learnt:]
+        raw_dbfs, cleaned_dbfs = _usual_dbfs(raw), _usual_dbfs(cleaned)
+        return Echo(raw_dbfs > max(quiet_dbfs + _AUDIBLE_DB, -75.0), raw_dbfs, cleaned_dbfs)
 
     # Inside.
 
@@ -130,13 +131,17 @@ class DeviceCheck:
         self.speaker.write(tag, frames)
         self.speaker.end(tag)
 
-    async def _until(self, kept: list[Int16], seconds: float) -> None:
+    async def _until(self, kept: list[Int16], seconds: float, meter: Meter = lambda _frames: None) -> None:
         wanted = round(seconds * SAMPLE_RATE_HZ)
         deadline_s = self._loop.time() + seconds + 3.0
+        seen = 0
         while sum(map(len, kept)) < wanted:
             if self._lost or self._loop.time() > deadline_s:
                 raise DeviceError(self._lost or "no sound comes from the microphone")
             await asyncio.sleep(0.01)
+            if len(kept) - seen >= _METER_PIECES:
+                meter(np.concatenate(kept[seen:]))
+                seen = len(kept)
 
     def hear(self, block: MicBlock) -> None:
         """From the microphone's thread."""
@@ -152,12 +157,16 @@ class DeviceCheck:
 
     def _reported(self, block: SpeakerBlock) -> None:
         self._delay_s = block.delay_s
+        if block.pieces and not self._handed_at:
+            # Blocks of the microphone come every 20 ms: what it captured since the last one counts too.
+            since_s = self._loop.time() - self._captured_at_s
+            self._handed_at.append(sum(map(len, self._raw)) + since_s * SAMPLE_RATE_HZ)
         self.underflows += block.underflowed
         self._chain.far(block.frames, block.rate_hz)
 
-    def _watch(self, near: Int16, far: Int16) -> None:
+    def _watch(self, near: Int16, _far: Int16) -> None:
+        self._captured_at_s = self._loop.time()
         self._raw.append(near)
-        self._played.append(far)
 
     def _clean(self, pcm: bytes, _level_dbfs: float) -> None:
         self._cleaned.append(from_bytes(pcm))
@@ -181,6 +190,12 @@ async def open_check(
     finally:
         await microphone.close()
         await speaker.close()
+
+
+def _usual_dbfs(frames: Int16) -> float:
+    """The median of quarters of a second: one slip of the sound system must not decide about a room."""
+    parts = len(frames) // (SAMPLE_RATE_HZ // 4)
+    return float(np.median([rms_dbfs(part) for part in np.array_split(frames, max(1, parts))]))
 
 
 def tone(seconds: float = 1.0) -> Int16:

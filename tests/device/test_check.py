@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.sound import VirtualAudio, virtual_audio
+from realtime_cli.dsp.echo import load
+from tests.e2e.test_echo import room
+from tests.support.console import console
+from tests.support.rig_client import sounding
+from tests.support.sound import VirtualAudio, correlation, read_wav, speech, virtual_audio
 
-pytestmark = pytest.mark.device
+pytestmark = [pytest.mark.device, pytest.mark.timeout(120)]
 
 
 def command(
@@ -33,15 +39,83 @@ def test_a_loopback_and_a_microphone_of_zeros_are_named_in_plain_words(
     code, said, _ = command(house, tmp_path, "--test", env={"PULSE_SOURCE": "speaker.monitor"})
     assert "the microphone is the speaker's own signal" in said
     assert "only zeros" in said
+    assert "Nothing was heard" in said
+    assert "And back" not in said
     assert code == 1
+
+
+def test_in_a_room_it_tells_the_way_of_the_sound_and_whether_cancelling_works(
+    house: VirtualAudio, tmp_path: Path
+) -> None:
+    if load("webrtc") is None:
+        pytest.skip("the echo canceller is not installed")
+    # On a loaded machine a speaker with little latency misses blocks, and each costs the canceller its place.
+    arguments = ["devices", "--test", "--audio-latency", "100"]
+    with room(house, "--echo-db", "-10"), console(arguments, house.env, tmp_path) as terminal:
+        terminal.wait_for("Say something", 30)
+        house.say(speech("one two three")).wait()
+        assert terminal.wait_end(20) == 0
+        said = terminal.look()
+        metered = terminal.was_seen("#####")
+    way = re.search(r"The speaker holds (\d+) ms of sound\. Round trip through the room (\d+) ms\.", said)
+    assert way, said
+    holds_ms, there_and_back_ms = map(int, way.groups())
+    assert 100 <= holds_ms < 250
+    assert 60 <= there_and_back_ms < 500
+    less = re.search(r": (\d+) dB less\. Echo cancelling works in this room", said)
+    assert less, said
+    assert int(less[1]) >= 20
+    assert re.search(r"(Good|Loud and clear) \(peak", said)
+    assert metered, "a meter moves while one speaks"
+    assert "ALSA" not in said
+    assert "Expression" not in said
+
+
+def test_as_json_the_findings_are_one_object_and_the_voice_comes_back_without_a_gap(
+    house: VirtualAudio, tmp_path: Path
+) -> None:
+    wav = speech("one two three")
+    with (
+        house.hear() as recording,
+        subprocess.Popen(
+            [sys.executable, "-m", "realtime_cli", "devices", "--test", "--json", "--audio-latency", "100"],
+            env={**house.env, "REALTIME_CLI_CONFIG_DIR": str(tmp_path)},
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as program,
+    ):
+        assert program.stdout
+        assert program.stderr
+        told_so_far = ""
+        while "Say something" not in told_so_far:
+            line = program.stderr.readline()
+            assert line, told_so_far
+            told_so_far += line
+        house.say(wav).wait()
+        told, instructions = json.loads(program.stdout.read()), program.stderr.read()
+        recording.until_quiet()
+    assert program.returncode == 0
+    assert "And back:" in instructions
+    assert told["usable"] is True
+    assert told["round_trip_ms"] is None, "headphones: nothing comes back"
+    assert told["echo_heard"] is False
+    assert told["erle_db"] is None
+    assert told["voice_peak_dbfs"] > -20
+    assert told["speaker_ms"] >= 100
+    if not told["missed_blocks"]:
+        spoken = sounding(read_wav(wav)[0][:, 0])
+        assert correlation(spoken[:24_000], recording.frames)[0] > 0.999
 
 
 def test_without_any_device_it_says_so(sound_system: None, tmp_path: Path) -> None:
     with virtual_audio(devices="none") as house:
         house.crash()
         code, _, problem = command(house, tmp_path, "--test")
-    assert code != 0
-    assert "Traceback" not in problem
+    assert code == 74
+    assert problem.startswith("realtime-cli: no speaker was found. Plug one in")
+    assert len(problem.splitlines()) == 1
 
 
 def test_a_device_is_remembered_by_its_name(house: VirtualAudio, tmp_path: Path) -> None:
