@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -12,10 +13,32 @@ from realtime_cli.errors import RealtimeCliError
 def _offered(source: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
     def complete(incomplete: str) -> list[str]:
         with suppress(RealtimeCliError, OSError):  # a Tab is no place for an error
-            return [name for name in source() if name.lower().startswith(incomplete.lower())]
+            return [_fitted(name) for name in source() if name.lower().startswith(incomplete.lower())]
         return []
 
     return complete
+
+
+def _fitted(name: str) -> str:
+    """bash puts a name into the line as it comes: blanks and other signs of the shell need a backslash."""
+    if os.environ.get("_REALTIME_CLI_COMPLETE") != "complete_bash":
+        return name
+    return re.sub(r"([^\w@%+=:,./-])", r"\\\1", name)
+
+
+def complete_conversation(incomplete: str) -> list[tuple[str, str]]:
+    """Ids that begin so, with their titles, the newest first; a history that is not there is not made."""
+    from realtime_cli.cli.remembering import history_path
+    from realtime_cli.history.catalog import ids
+    from realtime_cli.history.store import Store
+    from realtime_cli.terminal.sanitize import clean_line
+
+    with suppress(RealtimeCliError, OSError):
+        store = Store.open_existing(history_path())
+        if store is not None:
+            with store:
+                return [(found, clean_line(title)) for found, title in ids(store, incomplete.lower())]
+    return []
 
 
 def _profiles() -> list[str]:

@@ -11,11 +11,11 @@ import typer
 
 from realtime_cli.cli import history_keeping
 from realtime_cli.cli.boundary import guarded, say
+from realtime_cli.cli.completion import complete_conversation
 from realtime_cli.cli.history_view import (
     Id,
     Json,
     cells_of,
-    complete_ids,
     edged,
     exported,
     opened,
@@ -147,7 +147,8 @@ def export(
 @guarded
 def delete(
     conversations: Annotated[
-        list[str] | None, typer.Argument(metavar="ID...", autocompletion=complete_ids, help="Which ones.")
+        list[str] | None,
+        typer.Argument(metavar="ID...", autocompletion=complete_conversation, help="Which ones."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,

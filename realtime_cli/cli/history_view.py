@@ -1,4 +1,4 @@
-"""What the history commands share: the file, the list's cells, tables, JSON, ids for completion."""
+"""What the history commands share: the file, the list's cells, tables, JSON."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from realtime_cli.cli.boundary import say
+from realtime_cli.cli.completion import complete_conversation
 from realtime_cli.cli.remembering import history_path
 from realtime_cli.errors import InputError
 
@@ -20,26 +21,12 @@ if TYPE_CHECKING:
     from realtime_cli.history.store import Store
 
 
-def complete_ids(incomplete: str) -> list[tuple[str, str]]:
-    """Ids that begin so, with their titles, for the shell's completion; nothing where there is no history."""
-    from realtime_cli.errors import RealtimeCliError
-    from realtime_cli.terminal.sanitize import clean_line
-
-    try:
-        with opened() as store:
-            if store is None:
-                return []
-            from realtime_cli.history.catalog import ids
-
-            return [(found, clean_line(title)) for found, title in ids(store, incomplete)]
-    except RealtimeCliError:
-        return []
-
-
 Id = Annotated[
     str,
     typer.Argument(
-        metavar="ID", help="A conversation, or the beginning of its id; last.", autocompletion=complete_ids
+        metavar="ID",
+        help="A conversation, or the beginning of its id; last.",
+        autocompletion=complete_conversation,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table or text.")]

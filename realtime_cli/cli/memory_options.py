@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from realtime_cli.cli.completion import complete_conversation
 from realtime_cli.cli.options import MEMORY
 
 
@@ -136,5 +137,6 @@ Continue = Annotated[
         metavar="[ID]",
         help="Go on with an earlier conversation; without an id with the latest.",
         rich_help_panel=MEMORY,
+        autocompletion=complete_conversation,
     ),
 ]

@@ -12,6 +12,7 @@ import typer
 
 from realtime_cli.cli import options, session_options
 from realtime_cli.cli.boundary import guarded, say
+from realtime_cli.cli.completion import complete_provider
 from realtime_cli.cli.flags import Flags, takes, without
 from realtime_cli.cli.later import asyncio
 from realtime_cli.terminal.sanitize import clean_line
@@ -130,7 +131,10 @@ def _print_abilities(rows: list[dict[str, Any]]) -> None:
 def check(
     *,
     name: Annotated[
-        str | None, typer.Argument(help="Which service; else the one that would be chosen.")
+        str | None,
+        typer.Argument(
+            help="Which service; else the one that would be chosen.", autocompletion=complete_provider
+        ),
     ] = None,
     flags: Flags,
     debug: options.Debug = False,

@@ -21,7 +21,7 @@ from realtime_cli.cli.checkup_findings import (
 )
 from realtime_cli.cli.finding import Finding
 from realtime_cli.server.engines.installed import Installed, what_is_installed
-from realtime_cli.session.facts import DeviceChanged, MicHeard
+from realtime_cli.session.facts import DeviceChanged, Fact, MicHeard
 from tests.cli.conftest import Shell
 from tests.cli.strange_server import StrangeServer
 from tests.device.conftest import house, sound_system
@@ -65,7 +65,7 @@ def test_what_is_said_of_a_place(place: Place, expected: dict[str, tuple[str, st
 
 LOUD = MicHeard(b"", -40.0)
 SILENT = MicHeard(b"", -100.0)
-WORKING = [DeviceChanged("speaker", "Headset", ""), DeviceChanged("microphone", "Headset", "")]
+WORKING: list[Fact] = [DeviceChanged("speaker", "Headset", ""), DeviceChanged("microphone", "Headset", "")]
 
 
 def test_devices_that_deliver_work() -> None:
