@@ -126,6 +126,10 @@ class AutoCanceller:
         """What is known of the room."""
         return self._witness.verdict
 
+    def take_voice(self) -> Int16 | None:
+        """See `EchoWitness.take_voice`."""
+        return self._witness.take_voice()
+
     def process(self, near: Int16, far: Int16) -> Int16:
         """See `EchoCanceller.process`."""
         _check(near, far)

@@ -7,7 +7,9 @@ Two witnesses are asked, both at 8 kHz, and only while the speaker sounds:
 
 - an adaptive filter (`echo_fit.EchoFit`): does it foretell the microphone from the speaker? A voice it never does;
 - the phase of the cross spectrum, every 128 ms: does it find the same delay again and again? It is sooner sure of
-  long delays and of clocks that drift apart.
+  faint echoes and of clocks that drift apart.
+
+What the filter leaves of the microphone is the near voice (`near_voice.py`), for whoever looks for speech.
 """
 
 from __future__ import annotations
@@ -19,21 +21,29 @@ from typing import Final
 import numpy as np
 
 from realtime_cli.dsp.echo_fit import BLOCK_FRAMES, RATE_HZ, EchoFit
+from realtime_cli.dsp.echo_trust import Reliance, Trust
+from realtime_cli.dsp.framer import Framer
 from realtime_cli.dsp.level import rms_dbfs
+from realtime_cli.dsp.near_voice import NearVoice
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Float32, Int16
 from realtime_cli.dsp.resample import Resampler
 
 _FORETOLD_DB: Final = 0.3
-"""Echoes came to 0.3 dB in 0.5 s and to 5 dB and more later; voices stayed below -0.4 dB."""
+"""Echoes came to it 64 to 130 ms after the first sound of them, and to 5 dB in 2 s; voices stayed below 0."""
+_SETTLED_DB: Final = -2.0
+"""A filter that is this wrong has not found out yet that there is nothing to foretell, or how faint it is."""
 _AUDIBLE_DBFS: Final = -50.0
 _NEAR_LOUD_DBFS: Final = -58.0
-_PAUSE_BLOCKS: Final = 4  # between words; an echo would fill it
+_LOOK_FRAMES: Final = 4 * BLOCK_FRAMES
+"""64 ms: as often is a verdict thought over. Counts of looks:"""
+_PAUSE_LOOKS: Final = 4  # between words; an echo would fill it
 _NEVER: Final = 1 << 20
-_QUIET_BLOCKS_TO_CLEAR: Final = 14
+_QUIET_LOOKS_TO_CLEAR: Final = 14
 """0.9 s in which even a late echo would have come."""
-_LOUD_BLOCKS_TO_CLEAR: Final = 21
-"""1.3 s of another sound: an echo of 400 ms of delay was found within 1.0 s of its beginning."""
-_BLOCKS_TO_FORGET: Final = 62
+_LOUD_LOOKS_TO_CLEAR: Final = 8
+"""0.5 s of another sound, with the pauses between its words: an echo would have shown after 0.13 s."""
+_LOUD_LOOKS_TO_PAUSE: Final = 3
+_LOOKS_TO_FORGET: Final = 62
 """An echo that was there is believed to be there still for 4 s: the user may be speaking over it."""
 
 _NEAR_FRAMES: Final = 2048
@@ -66,50 +76,66 @@ class EchoWitness:
 
     def __init__(self) -> None:
         self.verdict = Verdict.UNKNOWN
-        self._near: list[Int16] = []
-        self._far: list[Int16] = []
-        self._pending_frames = 0
+        step = BLOCK_FRAMES * SAMPLE_RATE_HZ // RATE_HZ
+        self._framers = Framer(step), Framer(step)
         self._resamplers = Resampler(SAMPLE_RATE_HZ, RATE_HZ), Resampler(SAMPLE_RATE_HZ, RATE_HZ)
         self._fit = EchoFit()
         self._delay = SteadyDelay()
+        self._looked_at = Framer(_LOOK_FRAMES), Framer(_LOOK_FRAMES)
+        self._trust, self._near_voice = Trust(), NearVoice()
+        self._voice: deque[Int16] = deque(maxlen=8)
         self._idle_blocks = _NEVER
-        self._quiet_blocks = self._loud_blocks = 0
+        self._quiet_looks = self._loud_looks = 0
 
     def watch(self, near: Int16, far: Int16) -> Verdict:
         """Take both sides' int16[n] at 24 kHz of the same moment; give the verdict as it is now."""
-        self._near.append(near)
-        self._far.append(far)
-        self._pending_frames += len(near)
-        step = BLOCK_FRAMES * SAMPLE_RATE_HZ // RATE_HZ
-        if self._pending_frames >= step:
-            all_near, all_far = np.concatenate(self._near), np.concatenate(self._far)
-            cut = self._pending_frames - self._pending_frames % step
-            self._near, self._far = [all_near[cut:]], [all_far[cut:]]
-            self._pending_frames -= cut
-            for at in range(0, cut, step):
-                self._look(all_near[at : at + step], all_far[at : at + step])
+        for blocks in zip(self._framers[0].push(near), self._framers[1].push(far), strict=True):
+            self._look(*blocks)
         return self.verdict
+
+    def take_voice(self) -> Int16 | None:
+        """The near voice without the echo since the last call: int16[n] at 8 kHz, in pieces of 16 ms, 16 ms late.
+
+        Returns:
+            None while it is not to be relied upon, or nothing sounds; silence where only echo can be expected. Of
+            more than 128 ms the oldest is gone.
+        """
+        pieces = list(self._voice)
+        self._voice.clear()
+        if not pieces or self.verdict is not Verdict.ECHO or self._trust.reliance is Reliance.CANCELLER:
+            return None
+        voice = np.concatenate(pieces)
+        return voice if self._trust.reliance is Reliance.NEAR_VOICE else np.zeros_like(voice)
 
     def _look(self, near: Int16, far: Int16) -> None:
         self._idle_blocks = 0 if rms_dbfs(far) > _AUDIBLE_DBFS else self._idle_blocks + 1
         if self._idle_blocks * BLOCK_FRAMES > _LONGEST_FRAMES + _NEAR_FRAMES:
             return  # nothing sounds and no echo is left: no news, and no work
-        loud = rms_dbfs(near) > _NEAR_LOUD_DBFS
         near, far = self._resamplers[0].process(near), self._resamplers[1].process(far)
-        found = self._delay.watch(near, far)
-        foretold_db = self._fit.watch(near, far)
-        if found or (loud and foretold_db > _FORETOLD_DB):
+        fit = self._fit.watch(near, far)
+        if self._trust.watch(fit, self._fit.foretold_db):
+            self._fit.forget()
+        self._voice.append(self._near_voice.process(fit))
+        looks = zip(self._looked_at[0].push(near), self._looked_at[1].push(far), strict=True)
+        for near_look, far_look in looks:
+            self._judge(near_look, far_look)
+
+    def _judge(self, near: Int16, far: Int16) -> None:
+        loud = rms_dbfs(near) > _NEAR_LOUD_DBFS
+        foretold_db = self._fit.foretold_db
+        if self._delay.watch(near, far) or (loud and foretold_db > _FORETOLD_DB):
             self.verdict = Verdict.ECHO
-            self._quiet_blocks = self._loud_blocks = 0
+            self._quiet_looks = self._loud_looks = 0
             return
-        self._loud_blocks += loud
-        sounds = self._idle_blocks <= _PAUSE_BLOCKS
+        sounds = self._idle_blocks <= 4 * _PAUSE_LOOKS
+        other = foretold_db > _SETTLED_DB if loud else sounds and self._loud_looks >= _LOUD_LOOKS_TO_PAUSE
+        self._loud_looks += other
         # An echo that is just beginning takes back what its late coming seemed to prove.
-        self._quiet_blocks = max(0, self._quiet_blocks - 4) if loud else self._quiet_blocks + sounds
+        self._quiet_looks = max(0, self._quiet_looks - 4) if loud else self._quiet_looks + sounds
         if self.verdict is Verdict.ECHO:
-            clear = max(self._quiet_blocks, self._loud_blocks) >= _BLOCKS_TO_FORGET
+            clear = max(self._quiet_looks, self._loud_looks) >= _LOOKS_TO_FORGET
         else:
-            clear = self._quiet_blocks >= _QUIET_BLOCKS_TO_CLEAR or self._loud_blocks >= _LOUD_BLOCKS_TO_CLEAR
+            clear = self._quiet_looks >= _QUIET_LOOKS_TO_CLEAR or self._loud_looks >= _LOUD_LOOKS_TO_CLEAR
         if clear:
             self.verdict = Verdict.NONE
 

@@ -75,7 +75,7 @@ class AudioRig:
         self._post = post
         self._patience = care.patience
         self._no_echo = care.no_echo
-        self._ear = LocalEar(post) if care.local_ear and microphone and speaker else None
+        self._ear = LocalEar(post, echo) if care.local_ear and microphone and speaker else None
         self._mic_check = MicCheck()
         self._adjustment = Adjustment(speaker)
         self._exchange_due = False

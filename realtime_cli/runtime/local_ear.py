@@ -6,22 +6,50 @@ The detector (silero) costs 3 % of a core, so it runs only while something sound
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from realtime_cli.dsp import pcm16
-from realtime_cli.dsp.vad import SpeechDetector, SpeechGate, SpeechProbability, Started, load_silero
+from realtime_cli.dsp.echo_fit import RATE_HZ
+from realtime_cli.dsp.framer import Framer
+from realtime_cli.dsp.pcm16 import Int16
+from realtime_cli.dsp.resample import Resampler
+from realtime_cli.dsp.vad import (
+    VAD_BLOCK_FRAMES,
+    VAD_RATE_HZ,
+    Silero,
+    SpeechGate,
+    Started,
+    load_silero,
+)
 from realtime_cli.session.facts import Fact
 from realtime_cli.session.playback_facts import LocalSpeechEnded, LocalSpeechStarted
 
 _LOUD_DBFS: Final = -52.0
-_LOUD_STEPS: Final = 15
-"""After a loud step it listens for 300 ms."""
+_LOUD_STEPS: Final = 5
+"""After a loud step it listens for 100 ms."""
+_BEFORE_STEPS: Final = 10
+"""With the first loud step come the 200 ms before it: the canceller takes a voice's beginning for echo, and a
+detector without a memory needs some."""
 
 
-def _gate() -> SpeechGate:
-    # A canceller tears holes into speech: 3 blocks of 32 ms among 4. A cough is let go after 160 ms.
-    return SpeechGate(threshold=0.5, silence_ms=160, onset_frames=3, onset_window_frames=4)
+def _gate(*, over_echo: bool) -> SpeechGate:
+    # A canceller tears holes into speech: 3 blocks of 32 ms among 4. Over a loudspeaker that has just become louder
+    # one more, until the filter knows better. A cough is let go after 160 ms.
+    onset_frames = 4 if over_echo else 3
+    return SpeechGate(
+        threshold=0.5, silence_ms=160, onset_frames=onset_frames, onset_window_frames=onset_frames + 1
+    )
+
+
+@runtime_checkable
+class Separator(Protocol):
+    """An echo canceller that also tells the near voice from the echo."""
+
+    def take_voice(self) -> Int16 | None:
+        """The near voice since the last call, int16[n] at 8 kHz (`dsp.echo_witness`); None: listen to the output."""
+        ...
 
 
 class LocalEar:
@@ -29,12 +57,19 @@ class LocalEar:
 
     Args:
         post: Takes `LocalSpeechStarted` and `LocalSpeechEnded`, always in turns.
+        echo: The canceller in use. A `Separator`'s near voice is judged in the place of the microphone, but not
+            before that is loud too: a canceller that passes nothing on is a second opinion.
     """
 
-    def __init__(self, post: Callable[[Fact], None]) -> None:
+    def __init__(self, post: Callable[[Fact], None], echo: object = None) -> None:
         self._post = post
-        self._judge: SpeechProbability | None = None
-        self._detector: SpeechDetector | None = None
+        self._separator = echo if isinstance(echo, Separator) else None
+        self._judge: Silero | None = None
+        self._gate: SpeechGate | None = None
+        self._unheard: deque[tuple[Int16, Resampler]] = deque(maxlen=_BEFORE_STEPS)
+        self._from_mic = Resampler(pcm16.SAMPLE_RATE_HZ, VAD_RATE_HZ)
+        self._from_voice = Resampler(RATE_HZ, VAD_RATE_HZ)
+        self._framer = Framer(VAD_BLOCK_FRAMES)
         self._loud_steps = 0
         self._speaking = False
 
@@ -46,15 +81,27 @@ class LocalEar:
         """Take 20 ms of PCM16; `sounding`: an answer can be heard."""
         if self._judge is None:
             return
+        voice = self._separator.take_voice() if self._separator else None
+        if voice is None:
+            self._unheard.append((pcm16.from_bytes(pcm), self._from_mic))
+        else:
+            self._unheard.append((voice, self._from_voice))
         self._loud_steps = _LOUD_STEPS if level_dbfs > _LOUD_DBFS else max(0, self._loud_steps - 1)
+        if not sounding:
+            self._unheard.clear()
         if not sounding or not (self._loud_steps or self._speaking):
-            self._detector = None
+            self._gate = None
             self._tell(speaking=False)
             return
-        if self._detector is None:
-            self._detector = SpeechDetector(self._judge, _gate())
-        for event in self._detector.feed(pcm16.from_bytes(pcm)):
-            self._tell(speaking=isinstance(event, Started))
+        if self._gate is None:
+            self._gate = _gate(over_echo=voice is not None)
+            self._judge.forget()  # what was said minutes ago makes an echo's remains more likely to be speech
+        for frames, resampler in self._unheard:
+            for block in self._framer.push(resampler.process(frames)):
+                event = self._gate.feed(self._judge(block))
+                if event:
+                    self._tell(speaking=isinstance(event, Started))
+        self._unheard.clear()
 
     def _tell(self, *, speaking: bool) -> None:
         if speaking != self._speaking:
