@@ -141,7 +141,8 @@ class _Playback:
         self._feed, self._report, self._lost = feed, report, lost
         self._done = False  # closed by us, or reported as lost
         self._zeros = bytes(len(self._mono) * shape.channels * 2)
-        self._silence: Int16 = np.zeros(shape.block_frames(max(block_s, BLOCK_S)), dtype=np.int16)
+        together = max(1, round(BLOCK_S / block_s))
+        self._silence: Int16 = np.zeros(together * len(self._mono), dtype=np.int16)
         self._silence.flags.writeable = False  # every report of silence shares it
         self._silent_frames = 0  # not reported yet
         self._fallback_s = 0.0
