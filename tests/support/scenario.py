@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from realtime_cli import protocol as p
+from realtime_cli.runtime.interpreter import Sound
 from realtime_cli.runtime.run import Outcome, Plan, Post, run
 from realtime_cli.runtime.speech import Manner
 from realtime_cli.server.link import LinkClosed
@@ -114,6 +115,7 @@ def play(
     manner: Manner | None = None,
     dialect: str | None = None,
     presses: Sequence[tuple[float, Fact]] = (),
+    sound: Callable[[Post], Sound] | None = None,
 ) -> Told:
     """Each line that is opened meets the next server; the last scenario must have been played to its end."""
     heard: list[list[dict[str, Any]]] = []
@@ -141,6 +143,7 @@ def play(
                 dialect=dialect,
                 keyboard=keys,
                 manner=manner or Manner(abilities),
+                sound=sound,
             )
         )
         await asyncio.wait_for(asyncio.gather(*tasks), 30)
