@@ -1,15 +1,16 @@
 """Install as people do, with nothing of this environment, and do what README and guide say first.
 
-    scripts/soak install [packages] [installers] [copy] [--dist DIR] [--whole]
+    scripts/soak install [packages] [installers] [container] [copy] [--dist DIR] [--whole]
 
 packages    wheel and sdist, each into a new environment without the extras; the guide's commands, in its order; what
             both hold.
 installers  the README's line for pipx, uv tool and uvx, as it stands there, each in an empty home.
+container   what the Containerfile does, without a container: its files and no others, its lines, its entry point.
 copy        a fresh copy of the last commit: the README's two commands, in order, at a terminal without sound devices;
             the second runs `tests/docs` alone: every command of README and docs. `--whole` narrows nothing.
 
 What is run is read from the documents. Only the way to packages is taken from this machine: certificates, proxies, the
-registry and uv's cache. Without a part all three run.
+registry and uv's cache. Without a part all four run.
 """
 
 from __future__ import annotations
@@ -50,23 +51,26 @@ WAY_TO_PACKAGES = re.compile(
 )
 NEEDS_SOUND = re.compile(r"--input-file|realtime-cli devices")
 WORKS = re.compile(r"typing|type and press Enter|listening")
+PARTS = ("packages", "installers", "container", "copy")
 LIMIT_S = 900
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("parts", nargs="*", choices=["packages", "installers", "copy", []])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
     parser.add_argument("--dist", type=Path, help="folder with a wheel and an sdist")
     parser.add_argument("--only-wheel", action="store_true")
     parser.add_argument("--whole", action="store_true", help="the whole of scripts/test in the fresh copy")
     options = parser.parse_args()
-    parts = options.parts or ["packages", "installers", "copy"]
+    parts = options.parts or PARTS
     with tempfile.TemporaryDirectory(prefix="realtime-cli-soak-") as name:
         folder = Path(name)
         if "packages" in parts:
             try_packages(folder, options.dist, only_wheel=options.only_wheel)
         if "installers" in parts:
             try_installers(folder)
+        if "container" in parts:
+            try_container(folder)
         if "copy" in parts:
             try_copy(folder, whole=options.whole)
 
@@ -184,6 +188,38 @@ def installer_lines() -> list[str]:
     found = re.findall(r"(?:^|or: )((?:pipx|uv|uvx) [^#\n]+?) *(?:#|$)", text, re.MULTILINE)
     assert [line.split()[0] for line in found] == ["pipx", "uv", "uvx"], found
     return found
+
+
+# --- the container ----------------------------------------------------------------------------------------------
+
+
+def try_container(folder: Path) -> None:
+    """Both stages in folders: the first sees what COPY names, the second only the environment that the first made."""
+    source, context, made = fresh_copy(folder / "container"), folder / "context", folder / "opt"
+    text = (source / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    context.mkdir()
+    for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.MULTILINE):
+        *names, target = line.split()
+        for name in names:
+            place = context / (Path(target) / Path(name).name if target.endswith("/") else target)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if (source / name).is_dir():
+                shutil.copytree(source / name, place)
+            else:
+                shutil.copy(source / name, place)
+    env = clean_env(folder / "container-home", Path(uv()).parent)
+    for line in re.findall(r"^ENV (.+)$", text, re.MULTILINE):
+        for word in line.split():
+            name, _, value = word.partition("=")
+            env[name] = value.replace("/opt/realtime-cli", str(made)).replace("$PATH", env["PATH"])
+    [sync] = re.findall(r"^RUN (uv sync .+)$", text, re.MULTILINE)
+    run(sync, env | {"UV_PYTHON": sys.executable}, context)
+    shutil.rmtree(context)  # the second stage takes over the environment alone
+    [entry] = re.findall(r'^ENTRYPOINT \["(.+)"\]$', text, re.MULTILINE)
+    home = folder / "container-home"
+    for line in re.findall(r"podman run --rm realtime-cli (.+)$", text, re.MULTILINE):
+        assert "It is" in run(f"{entry} {line}", env, home)
+    run(f"{entry} --help", env, home)
 
 
 # --- a fresh copy ----------------------------------------------------------------------------------------------
