@@ -1,28 +1,34 @@
 """Start-up as ratios against bare programs in the same run: the machine's speed falls out.
 
-    scripts/bench startup [--rounds 7] [--json FILE] [--talk]
+    scripts/bench startup [--rounds 15] [--json FILE] [--talk] [--terminal]
 
 - help: `realtime-cli --help` against a bare typer program with as many commands (goal: at most 1.3)
-- send-text: exec to the first byte on the wire, against a minimal `websockets` script (goal: at most 2); the prompt
-  itself follows when the session stands (`prompt` in the table)
+- send-text, three points, each against that of a minimal `websockets` script (goal: at most 2): the first byte
+  on the wire (of the handshake), the open WebSocket, and the prompt, which waits for the session to stand
 - talk: exec to open WebSocket, against the same script (goal: at most 3), and from there to the first microphone
-  audio on the wire (goal: at most 150 ms); `--talk`: with real devices, else with a file as the microphone
+  audio on the wire (goal: at most 150 ms); `--talk`: with real devices, else with a file as the microphone;
+  `--terminal`: in a terminal, with the live view and the keyboard
 
-Programs are started in turn, so that a change of the machine's load hits both. Medians are shown.
+With `--talk`, `bare_device` is what PortAudio alone takes from the call that lists the devices to the first block.
+Programs are started in turn, so that a change of the machine's load hits both. Medians are shown; a ratio is the median
+of the rounds' own ratios.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
+import pty
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,20 +45,39 @@ async def main():
         await line.recv()
 asyncio.run(main())
 """
-GOALS = {"help": 1.3, "send_text": 2.0, "talk": 3.0, "first_audio_ms": 150.0}
+DEVICE_SCRIPT = """
+import sys, threading, time
+begun_s = time.perf_counter()
+import sounddevice
+came = threading.Event()
+stream = sounddevice.RawInputStream(samplerate=24000, channels=1, dtype="int16", blocksize=480, latency="high",
+                                    callback=lambda *block: came.set())
+stream.start()
+assert came.wait(10)
+print((time.perf_counter() - begun_s) * 1000)
+"""
+GOALS = {
+    "help": 1.3,
+    "send_text_first_byte": 2.0,
+    "send_text_open": 2.0,
+    "send_text_prompt": 2.0,
+    "talk_open": 3.0,
+    "first_audio_ms": 150.0,
+}
 
 
 class Server:
-    """Notes when a line opened and when the first event of each kind came; then lets go."""
+    """Notes when the first byte came, when a line opened and when the first event of each kind came; then lets go."""
 
     def __init__(self) -> None:
+        self.byte_s = 0.0
         self.opened_s = 0.0
         self.first_s: dict[str, float] = {}
         self.heard = asyncio.Event()
         self.wanted = ""
 
     def expect(self, kind: str) -> None:
-        self.opened_s, self.first_s, self.wanted = 0.0, {}, kind
+        self.byte_s, self.opened_s, self.first_s, self.wanted = 0.0, 0.0, {}, kind
         self.heard.clear()
 
     async def attend(self, line: ServerConnection) -> None:
@@ -69,32 +94,59 @@ class Server:
                 self.heard.set()
                 return
 
+    def listen(self) -> Any:
+        """The server as an async context."""
+        noted = self
+
+        class Listening(ServerConnection):
+            def data_received(self, data: bytes) -> None:
+                noted.byte_s = noted.byte_s or time.perf_counter()
+                super().data_received(data)
+
+        return serve(self.attend, "127.0.0.1", 0, create_connection=Listening)
+
+
+@contextlib.contextmanager
+def terminal(loop: asyncio.AbstractEventLoop) -> Iterator[int]:
+    """A pseudo terminal that swallows what is written to it."""
+    master, slave = pty.openpty()
+    loop.add_reader(master, lambda: os.read(master, 65536))
+    try:
+        yield slave
+    finally:
+        loop.remove_reader(master)
+        os.close(slave)
+        os.close(master)
+
 
 async def timed(
-    server: Server, command: list[str], wanted: str, env: dict[str, str], folder: str
+    server: Server, command: list[str], wanted: str, env: dict[str, str], folder: str, tty: bool = False
 ) -> dict[str, float]:
-    """Milliseconds from exec to the open line and to the wanted event."""
+    """Milliseconds from exec to the first byte, to the open line and to the wanted event."""
     server.expect(wanted)
-    begun_s = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=env,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    with contextlib.ExitStack() as house:
+        wire = house.enter_context(terminal(asyncio.get_running_loop())) if tty else subprocess.DEVNULL
+        begun_s = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            *command, env=env, cwd=folder, stdin=wire, stdout=wire, stderr=wire
+        )
+        try:
+            async with asyncio.timeout(30):
+                await server.heard.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+    points = {"byte": server.byte_s, "open": server.opened_s, "wanted": server.first_s[wanted]}
+    return {name: (at_s - begun_s) * 1000 for name, at_s in points.items()}
+
+
+def device_ms(env: dict[str, str]) -> float:
+    """PortAudio alone: import, list of devices, opening, first block."""
+    done = subprocess.run(
+        [sys.executable, "-c", DEVICE_SCRIPT], check=True, env=env, capture_output=True, text=True
     )
-    try:
-        async with asyncio.timeout(30):
-            await server.heard.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-    return {
-        "open": (server.opened_s - begun_s) * 1000,
-        "wanted": (server.first_s[wanted] - begun_s) * 1000,
-    }
+    return float(done.stdout)
 
 
 def command_count() -> int:
@@ -130,55 +182,72 @@ def prepare(folder: str) -> None:
         file.writeframes(bytes(2 * 24_000 * 5))
 
 
-async def measure(rounds: int, *, devices: bool) -> dict[str, Any]:
+async def one_round(
+    server: Server, url: str, env: dict[str, str], folder: str, sound: list[str] | None, tty: bool
+) -> dict[str, float]:
+    """Milliseconds of every program, started once each; `sound`: options for talk, None for the devices."""
+    ours = [str(BIN / "realtime-cli")]
+    prompt, audio = "conversation.item.create", "input_audio_buffer.append"
+    row = {
+        "bare_help": help_ms([sys.executable, "bare.py", "--help"], env, folder),
+        "help": help_ms([*ours, "--help"], env, folder),
+    }
+    bare = await timed(server, [sys.executable, "ws.py", url], prompt, env, folder)
+    row |= {"bare_byte": bare["byte"], "bare_open": bare["open"], "bare_prompt": bare["wanted"]}
+    asked = await timed(server, [*ours, "send-text", "--url", url, "hello"], prompt, env, folder)
+    row |= {"send_byte": asked["byte"], "send_open": asked["open"], "send_prompt": asked["wanted"]}
+    talk = [*ours, "talk", "--url", url, *([] if tty else ["--plain"]), *(sound or [])]
+    spoken = await timed(server, talk, audio, env, folder, tty)
+    row |= {"talk_open": spoken["open"], "talk_audio": spoken["wanted"] - spoken["open"]}
+    if sound is None:
+        row["bare_device"] = device_ms(env)
+    return row
+
+
+def ratios_of(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Medians of the rounds' ratios."""
+
+    def median(upper: str, lower: str) -> float:
+        return round(statistics.median(row[upper] / row[lower] for row in rows), 2)
+
+    return {
+        "help": median("help", "bare_help"),
+        "send_text_first_byte": median("send_byte", "bare_byte"),
+        "send_text_open": median("send_open", "bare_open"),
+        "send_text_prompt": median("send_prompt", "bare_prompt"),
+        "talk_open": median("talk_open", "bare_open"),
+        "first_audio_ms": round(statistics.median(row["talk_audio"] for row in rows), 1),
+    }
+
+
+async def measure(rounds: int, *, devices: bool, tty: bool) -> dict[str, Any]:
     server = Server()
-    figures: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "REALTIME_CLI_CONFIG_DIR": folder, "REALTIME_CLI_DATA_DIR": folder}
+        env.setdefault("TERM", "xterm-256color")
         prepare(folder)
-        async with serve(server.attend, "127.0.0.1", 0) as listener:
+        async with server.listen() as listener:
             url = f"ws://127.0.0.1:{next(iter(listener.sockets)).getsockname()[1]}/v1"
-            ours = [str(BIN / "realtime-cli")]
-            sound = [] if devices else ["--input-file", "silence.wav", "--output-file", "out.wav"]
-            for _ in range(rounds + 1):  # the first round warms the caches and does not count
-                row = {
-                    "bare_help": help_ms([sys.executable, "bare.py", "--help"], env, folder),
-                    "help": help_ms([*ours, "--help"], env, folder),
-                }
-                bare = await timed(
-                    server, [sys.executable, "ws.py", url], "conversation.item.create", env, folder
-                )
-                row |= {"bare_open": bare["open"], "bare_wire": bare["wanted"]}
-                ask = [*ours, "send-text", "--url", url, "hello"]
-                asked = await timed(server, ask, "conversation.item.create", env, folder)
-                row |= {"send_text": asked["open"], "prompt": asked["wanted"]}
-                talk = [*ours, "talk", "--url", url, "--plain", *sound]
-                spoken = await timed(server, talk, "input_audio_buffer.append", env, folder)
-                row |= {"talk_open": spoken["open"], "talk_audio": spoken["wanted"] - spoken["open"]}
-                for name, value in row.items():
-                    figures.setdefault(name, []).append(value)
-    ms = {name: round(statistics.median(values[1:]), 1) for name, values in figures.items()}
-    ratios = {
-        "help": round(ms["help"] / ms["bare_help"], 2),
-        "send_text": round(ms["send_text"] / ms["bare_open"], 2),
-        "talk": round(ms["talk_open"] / ms["bare_open"], 2),
-        "first_audio_ms": ms["talk_audio"],
-    }
-    return {"rounds": rounds, "ms": ms, "ratios": ratios, "goals": GOALS}
+            sound = None if devices else ["--input-file", "silence.wav", "--output-file", "out.wav"]
+            await one_round(server, url, env, folder, sound, tty)  # warms the caches and does not count
+            rows = [await one_round(server, url, env, folder, sound, tty) for _ in range(rounds)]
+    ms = {name: round(statistics.median(row[name] for row in rows), 1) for name in rows[0]}
+    return {"rounds": rounds, "ms": ms, "ratios": ratios_of(rows), "goals": GOALS}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--talk", action="store_true", help="talk with real devices")
+    parser.add_argument("--terminal", action="store_true", help="talk in a terminal, with the live view")
     options = parser.parse_args()
-    found = asyncio.run(measure(options.rounds, devices=options.talk))
+    found = asyncio.run(measure(options.rounds, devices=options.talk, tty=options.terminal))
     for name, value in found["ms"].items():
         print(f"{name:<12}{value:9.1f} ms")
     for name, value in found["ratios"].items():
         goal = GOALS[name]
-        print(f"{name:<16}{value:8.2f}   goal {goal:g}   {'reached' if value <= goal else 'MISSED'}")
+        print(f"{name:<22}{value:8.2f}   goal {goal:g}   {'reached' if value <= goal else 'MISSED'}")
     if options.json:
         Path(options.json).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
