@@ -1,6 +1,6 @@
 """Kills a running conversation at random moments, again and again, and looks at what it left behind.
 
-    python scripts/soak_kill.py [times]      200 by default
+    python scripts/soak_kill.py [times]      200 by default, 3.5 minutes on two cores
 
 Each round starts a conversation in a process of its own (a text session with the local server, recording and journal
 included), kills it with SIGKILL after a random time, and checks: the database is sound, every turn that was reported
@@ -113,9 +113,7 @@ def one_round(folder: Path, number: int, life_s: float) -> int:
         kept = [item.text for item in catalog.items(store, row.conversation_id) if item.kind == "message"]
     finally:
         store.close()
-    # On a machine so busy that the pen got no time for 15 ms, the turn shown at that very moment may be missing.
-    sure = said[:-2]
-    assert kept[: len(sure)] == sure, (said[-3:], kept[-3:])
+    assert kept[: len(said)] == said, (said[-3:], kept[-3:])
     with wave.open(str(folder / f"{number}.wav"), "rb") as sound:
         assert sound.getnchannels() == 2
         sound.readframes(sound.getnframes())

@@ -22,8 +22,8 @@ Report: TypeAlias = Callable[[Severity, str, str], None]
 _DAY_S: Final = 86_400.0
 
 _PATIENCE_S: Final = 0.015
-"""An item is finished every few seconds: 15 ms at most on the loop, once, disturb nobody, and a crash right after
-the item was shown finds it in the file. A disk that is slower than this goes on writing behind."""
+"""An item is finished every few seconds: 15 ms at most on the loop, once, disturb nobody, and what a program reads
+from us line by line is in the file by then. A disk that is slower goes on writing behind; the screen waits for it."""
 
 
 class DiaryPlan(Struct, frozen=True):
@@ -56,6 +56,11 @@ class Pen:
         self.conversation_id = ""
         self._writer = Writer("diary", self._failed, (sqlite3.Error, OSError, RecordingError))
         self._writer.do(self._begin)
+
+    @property
+    def pending(self) -> bool:
+        """Something is not on the disk yet."""
+        return self._writer.pending > 0
 
     def put_items(self, records: list[ItemRecord]) -> None:
         """Finished items, in one transaction; normally on the disk when this returns (0.3 ms)."""

@@ -1,13 +1,14 @@
 """Both sides of a conversation in one stereo file: the user left, the model right, aligned by their clocks.
 
-Written while it happens: after a crash the file is valid up to its last second. Beside it stands the transcript with
-times that count from the beginning of the sound.
+Written while it happens: after a crash the file is valid up to its last two seconds. Beside it stands the transcript
+with times that count from the beginning of the sound.
 """
 
 from __future__ import annotations
 
 import contextlib
 import shutil
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,11 +27,21 @@ if TYPE_CHECKING:
 RATE_HZ: Final = 24_000
 Side = Literal["near", "far"]
 
-_TOLERANCE_FRAMES: Final = RATE_HZ // 5
-"""Blocks come up to 0.2 s early or late when the machine is busy; more is a gap, or a clock that runs differently."""
+_GAP_FRAMES: Final = RATE_HZ // 25
+_AHEAD_FRAMES: Final = RATE_HZ // 50
+"""What is 40 ms behind its time gets silence before it; what stands 20 ms after its time is cut: a gap, a late start,
+or a clock that runs differently."""
 
-_STEP_FRAMES: Final = RATE_HZ
-_PATIENCE_FRAMES: Final = 2 * RATE_HZ
+_FORESIGHT_FRAMES: Final = RATE_HZ
+_FIRST_FORESIGHT_FRAMES: Final = 2 * RATE_HZ
+"""Blocks come late when the machine is busy, never early: the most punctual one of the next second tells the time. In
+the beginning of the next two: what was kept while the session began comes all at once."""
+
+_LATE_FRAMES: Final = RATE_HZ // 5
+"""Where nothing follows that would tell better, less than 0.2 s is lateness and no gap."""
+
+_STEP_FRAMES: Final = RATE_HZ // 2
+_PATIENCE_FRAMES: Final = 3 * RATE_HZ
 """A side that is so far behind has no device: silence stands for it."""
 
 _ROOM_BYTES: Final = 200 * 1024 * 1024
@@ -46,20 +57,52 @@ class SoundFile(Protocol):
 
 @dataclass(slots=True)
 class _Track:
-    """One side: frames that are not written yet. `end` counts frames from the beginning of the recording."""
+    """One side: frames that are not written yet. Positions count frames from the beginning of the recording.
+
+    Attributes:
+        end: Where the next frame goes.
+        newest: Where the newest block ended, as far as its arrival tells.
+    """
 
     pieces: list[Int16] = field(default_factory=list)
+    waiting: deque[tuple[int, Int16]] = field(default_factory=deque)  # latest possible begin, frames
+    waiting_frames: int = 0
     end: int = 0
+    newest: int = 0
 
     def put(self, frames: Int16, until: int) -> None:
-        """Append a block that ended at about frame `until`; gaps become silence, what is too early is cut."""
-        gap = until - len(frames) - self.end
-        if gap > _TOLERANCE_FRAMES:
-            self.silence(gap)
-        elif gap < -_TOLERANCE_FRAMES:
-            frames = frames[min(len(frames), -gap) :]
-        self.pieces.append(frames)
-        self.end += len(frames)
+        """A block whose end was heard at `until`, or a little before."""
+        self.waiting.append((until - len(frames), frames))
+        self.waiting_frames += len(frames)
+        self.newest = max(self.newest, until)
+
+    def place(self, foresight_frames: int) -> None:
+        """Give blocks their places, but for the last ones: those tell how late the ones before them came."""
+        allowed = _GAP_FRAMES if foresight_frames else _LATE_FRAMES
+        if self.waiting_frames <= foresight_frames:
+            return
+        for place in self._latest_places():
+            frames = self.waiting[0][1]
+            if self.waiting_frames - len(frames) < foresight_frames:
+                return
+            self.waiting.popleft()
+            self.waiting_frames -= len(frames)
+            gap = place - self.end
+            if gap > allowed:
+                self.silence(gap)
+            elif gap < -_AHEAD_FRAMES:
+                frames = frames[min(len(frames), -gap) :]
+            self.pieces.append(frames)
+            self.end += len(frames)
+
+    def _latest_places(self) -> list[int]:
+        """Of each waiting block: the latest place at which no block after it stands after its own arrival."""
+        places: list[int] = []
+        place: int | None = None
+        for begin, frames in reversed(self.waiting):
+            place = begin if place is None else min(begin, place - len(frames))
+            places.append(place)
+        return places[::-1]
 
     def silence(self, count: int) -> None:
         self.pieces.append(np.zeros(count, dtype=np.int16))
@@ -97,14 +140,19 @@ class Recording:
 
     def put(self, side: Side, frames: Int16, at_s: float) -> None:
         """A block at 24 kHz that ended `at_s` seconds after the beginning of the recording."""
-        self._tracks[side].put(frames, round(at_s * RATE_HZ))
-        ends = [track.end for track in self._tracks.values()]
-        horizon = max(min(ends), max(ends) - _PATIENCE_FRAMES)
+        tracks = self._tracks.values()
+        track = self._tracks[side]
+        track.put(frames, round(at_s * RATE_HZ))
+        track.place(_FORESIGHT_FRAMES if track.end else _FIRST_FORESIGHT_FRAMES)
+        newest = max(track.newest for track in tracks)
+        horizon = max(min(track.end for track in tracks), newest - _PATIENCE_FRAMES)
         if horizon - self._written >= _STEP_FRAMES:
             self._write_until(horizon)
 
     def close(self) -> None:
         """Write the rest and close the file."""
+        for track in self._tracks.values():
+            track.place(0)
         self._write_until(max(track.end for track in self._tracks.values()))
         self._writer.do(self._file.close)
         self._writer.close()
@@ -115,6 +163,8 @@ class Recording:
             return
         sides: list[Int16] = []
         for track in self._tracks.values():
+            if track.end < horizon:
+                track.place(0)
             if track.end < horizon:
                 track.silence(horizon - track.end)
             sides.append(track.take(count))

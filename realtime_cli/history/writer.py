@@ -25,6 +25,7 @@ class Writer:
 
     Attributes:
         broken: A job failed; later ones are dropped.
+        pending: Jobs that were given and are not done yet.
     """
 
     def __init__(
@@ -40,6 +41,8 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._bug: BaseException | None = None
         self._closed = False
+        self._given = 0
+        self._done = 0
         self.broken = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
@@ -52,13 +55,19 @@ class Writer:
             self.broken = True
             self._failed(OSError("the disk does not keep up"))
             return
+        self._given += 1
         self._jobs.put(job)
+
+    @property
+    def pending(self) -> int:
+        """Jobs that were given and are not done yet; none when the writing is over."""
+        return 0 if self.broken else self._given - self._done
 
     def settle(self, wait_s: float) -> None:
         """Give what is waiting a moment to be done; a slow disk is not waited for."""
         if not (self.broken or self._closed):
             done = threading.Event()
-            self._jobs.put(done.set)
+            self.do(done.set)
             done.wait(wait_s)
 
     def close(self, wait_s: float = 15.0) -> None:
@@ -81,6 +90,7 @@ class Writer:
                 continue
             try:
                 job()
+                self._done += 1
             except self._errors as exc:
                 self.broken = True
                 self._failed(exc)

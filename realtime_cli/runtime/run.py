@@ -24,7 +24,7 @@ from realtime_cli.runtime.signals import Signals
 from realtime_cli.runtime.sleep_watch import watch_sleep
 from realtime_cli.runtime.speech import Manner
 from realtime_cli.runtime.wiretap import Tap
-from realtime_cli.runtime.witness import MakeWitness, Witness
+from realtime_cli.runtime.witness import Lasting, MakeWitness, Witness
 from realtime_cli.session.core import SessionCore
 from realtime_cli.session.facts import BreakPressed, Fact, InputEnded, MicHeard, Played, QuitPressed
 from realtime_cli.session.state import Phase, SessionState
@@ -36,6 +36,9 @@ Post = Callable[[Fact], None]
 
 # Eyes do not read faster, and Rich at 10 Hz already costs audio threads 5 ms at the 99th percentile.
 PICTURE_S = 0.1
+# An item is written in about a millisecond; a picture that is a second late is noticed.
+DISK_S = 1.0
+_DISK_LOOK_S = 0.005
 # While nothing happens the session's clock on the screen goes on.
 IDLE_PICTURE_S = 1.0
 # Fifty times a second, and none of them changes what a program wants to read.
@@ -123,6 +126,7 @@ class _Session:
         self._signal: int | None = None
         self._output_closed = False
         self._witnesses: list[Witness] = []
+        self._disk_keeps_up = True
 
     async def run(self) -> Outcome:
         try:
@@ -221,10 +225,18 @@ class _Session:
             if self._core.state.phase not in _MOVING:
                 await self._something_new()
             self._dirty.clear()
+            await self._written()
             if not self._update():
                 self._inbox.close()  # nobody reads our output: the session has no purpose any more
                 return
             await asyncio.sleep(PICTURE_S)
+
+    async def _written(self) -> None:
+        """Whatever is shown for good outlives a crash; a disk that hangs is waited for once."""
+        until_s = self._loop.time() + DISK_S
+        while self._disk_keeps_up and any(isinstance(w, Lasting) and w.pending for w in self._witnesses):
+            self._disk_keeps_up = self._loop.time() < until_s
+            await asyncio.sleep(_DISK_LOOK_S)
 
     async def _something_new(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from realtime_cli.session.commands import Command
 from realtime_cli.session.facts import Fact
@@ -34,6 +34,15 @@ class Witness(Protocol):
 
     def close(self) -> None:
         """Write what is not written yet. Always called, last."""
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A witness whose writing outlives the program: what it was told is shown for good when it is written."""
+
+    @property
+    def pending(self) -> bool:
+        """Something is not on the disk yet."""
 
 
 MakeWitness: TypeAlias = Callable[[Post], Witness]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from realtime_cli.history.diary import Diary
     from realtime_cli.history.journal import Journal
-    from realtime_cli.history.pen import DiaryPlan
+    from realtime_cli.history.pen import DiaryPlan, Pen
     from realtime_cli.protocol import Ability
     from realtime_cli.runtime.title_watch import TitleWatch
     from realtime_cli.session.wish import Wish
@@ -38,10 +38,10 @@ def diary(plan: DiaryPlan, epoch_offset_s: float, *, title_by_model: bool = Fals
         pen = Pen(plan, report)
         book = Diary(plan.opening, pen, epoch_offset_s, plan.earlier_entries)
         if not title_by_model:
-            return DiaryWitness(book)
+            return DiaryWitness(book, pen)
         from realtime_cli.runtime.title_watch import TitleWatch
 
-        return DiaryWitness(book, TitleWatch(post, pen.set_title))
+        return DiaryWitness(book, pen, TitleWatch(post, pen.set_title))
 
     return make
 
@@ -66,9 +66,15 @@ def journal(path: Path, wish: Wish, abilities: frozenset[Ability], *, sound: boo
 class DiaryWitness:
     """Keeps a diary, and finds a title for it where that is wanted."""
 
-    def __init__(self, book: Diary, title: TitleWatch | None = None) -> None:
+    def __init__(self, book: Diary, pen: Pen, title: TitleWatch | None = None) -> None:
         self._book = book
+        self._pen = pen
         self._title = title
+
+    @property
+    def pending(self) -> bool:
+        """Something is not in the history yet."""
+        return self._pen.pending
 
     def begun(self, at_s: float, commands: Sequence[Command]) -> None:
         """Nothing is finished yet."""

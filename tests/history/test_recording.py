@@ -56,6 +56,37 @@ def test_blocks_that_come_a_little_late_leave_no_gaps(tmp_path: Path) -> None:
     assert (frames[BLOCK:, 0] == 100).all()
 
 
+def test_sound_kept_from_before_stands_at_its_own_time_and_nothing_is_lost(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "a.wav", lambda *_: None, 0)
+    early = [ramp(BLOCK, 100 + number) for number in range(60)]
+    for frames in early:  # 1.2 s of the microphone in one go
+        recording.put("near", frames, 1.5)
+    for number in range(100):
+        recording.put("near", ramp(BLOCK, 300), 1.5 + (number + 1) * 0.02)
+        recording.put("far", ramp(BLOCK, 200), 1.5 + (number + 1) * 0.02)
+    recording.close()
+    frames = sides(tmp_path / "a.wav")
+    begin = int(np.flatnonzero(frames[:, 0])[0])
+    assert begin == round(0.3 * RATE_HZ)
+    assert (frames[begin : begin + 60 * BLOCK, 0] == np.concatenate(early)).all()
+    assert int(np.flatnonzero(frames[:, 1])[0]) == round(1.5 * RATE_HZ)
+
+
+@pytest.mark.parametrize("ppm", [-3_000, 3_000])
+def test_a_device_whose_clock_runs_differently_stays_at_its_time(tmp_path: Path, ppm: int) -> None:
+    recording = Recording(tmp_path / "a.wav", lambda *_: None, 0)
+    for number in range(1_500):  # 30 s
+        at_s = (number + 1) * 0.02
+        mark = 1_000 if number % 50 == 0 else 1
+        recording.put("near", ramp(BLOCK, mark), at_s * (1 + ppm / 1e6))
+        recording.put("far", ramp(BLOCK, mark), at_s)
+    recording.close()
+    frames = sides(tmp_path / "a.wav")
+    near, far = (np.flatnonzero(np.diff((frames[:, side] == 1_000).astype(int)) == 1) for side in (0, 1))
+    late_s = (near[-10:] - far[-10:]) / RATE_HZ - 29 * ppm / 1e6
+    assert np.abs(late_s).max() <= 0.05
+
+
 def test_a_gap_becomes_silence_and_the_sides_stay_together(tmp_path: Path) -> None:
     recording = Recording(tmp_path / "a.wav", lambda *_: None, 0)
     for number in range(300):

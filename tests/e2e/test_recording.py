@@ -1,0 +1,116 @@
+"""A recorded conversation on virtual devices: both sides stand where they were heard, and can be heard again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, from_bytes
+from tests.support.console import console
+from tests.support.sound import VirtualAudio, correlation, speech
+from tests.support.tap import Tap
+
+pytestmark = [pytest.mark.device, pytest.mark.engines, pytest.mark.pty, pytest.mark.timeout(120)]
+
+ROOM_MS = 80
+"""The virtual room brings what the speaker says back to the microphone so much later."""
+
+ALIGNED_MS = 60
+
+
+def sides(folder: Path) -> tuple[Path, Int16, Int16]:
+    """The one recording in a folder: user, model."""
+    (path,) = folder.glob("*.wav")
+    with wave.open(str(path), "rb") as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (2, 2, SAMPLE_RATE_HZ)
+        frames = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, 2)
+    return path, frames[:, 0].copy(), frames[:, 1].copy()
+
+
+def history(folder: Path, env: dict[str, str], *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "realtime_cli", "history", *words],
+        env={**env, "REALTIME_CLI_DATA_DIR": str(folder / "data")},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done.stdout
+
+
+def ask_aloud(house: VirtualAudio, wire: Tap, folder: Path, *, kill: bool) -> Int16:
+    """One question and its answer on a recording line; what the speaker played. The program is killed, or left."""
+    env = {**house.env, "REALTIME_CLI_DATA_DIR": str(folder / "data")}
+    arguments = ["talk", "--url", wire.url, "--tools", "tools.py", "--echo", "off", "--record", "sound"]
+    house.do("echo", "on", str(ROOM_MS), "0.005")  # too little to be taken for the user
+    with console(arguments, env, folder) as terminal:
+        terminal.wait_for("listening")
+        with house.hear() as recording:
+            house.say(speech("what time is it")).wait()
+            wire.wait("response.output_audio.done", 20)
+            recording.until_quiet(1_500)
+        if kill:
+            os.kill(terminal.process.pid, signal.SIGKILL)
+            assert terminal.wait_end() == -signal.SIGKILL
+        else:
+            terminal.type("q")
+            assert terminal.wait_end() == 0
+    return recording.frames
+
+
+def sounding(frames: Int16) -> Int16:
+    loud = np.flatnonzero(frames)
+    return frames[loud[0] : loud[-1] + 1]
+
+
+def test_both_sides_stand_where_they_were_heard_and_are_played_again(
+    house: VirtualAudio, wire: Tap, workplace: Path
+) -> None:
+    ask_aloud(house, wire, workplace, kill=False)
+    path, user, model = sides(workplace / "sound")
+
+    sent = sounding(from_bytes(wire.audio()))
+    likeness, begun = correlation(sent, model)
+    assert likeness >= 0.9, "the model's side is its answer"
+    spoken = from_bytes(speech("what time is it").read_bytes()[44:])
+    likeness, asked = correlation(spoken, user)
+    assert likeness >= 0.9, "the user's side is the question"
+    assert asked + len(spoken) < begun
+    # The room brings the answer back to the microphone: the recording shows it as much later as it really came.
+    after = user[begun : begun + len(sent) + SAMPLE_RATE_HZ // 2]
+    likeness, lag = correlation(sent, after)
+    assert likeness >= 0.8
+    assert abs(lag * 1000 / SAMPLE_RATE_HZ - ROOM_MS) <= ALIGNED_MS
+
+    words = [json.loads(line) for line in path.with_suffix(".jsonl").read_text().splitlines()]
+    assert "what time is it" in [word.get("text") for word in words]
+    house.do("echo", "off", "0", "0")
+    with house.hear() as heard:
+        told = json.loads(history(workplace, house.env, "play", "last", "--json"))
+    assert told["seconds"] == pytest.approx(len(user) / SAMPLE_RATE_HZ, abs=0.01)
+    both = np.clip(user.astype(int) + model, -32768, 32767).astype(np.int16)
+    likeness, _ = correlation(sounding(both), np.pad(heard.frames, (0, len(both))))
+    assert likeness >= 0.9
+
+
+def test_a_recording_is_whole_after_a_kill(house: VirtualAudio, wire: Tap, workplace: Path) -> None:
+    played = ask_aloud(house, wire, workplace, kill=True)
+    _, user, model = sides(workplace / "sound")
+    sent = sounding(from_bytes(wire.audio()))
+    assert correlation(sent[: len(sent) // 2], model)[0] >= 0.9
+    assert user.any()
+    assert len(played) - len(model) < 4 * SAMPLE_RATE_HZ
+    (row,) = json.loads(history(workplace, house.env, "list", "--json"))
+    assert row["status"] == "interrupted"
+    with house.hear() as heard:
+        history(workplace, house.env, "play", "last")
+    assert heard.frames.any()
