@@ -1,9 +1,10 @@
-"""Blocks from the speaker's thread reach the loop in order, and silence wakes nobody who is woken anyhow."""
+"""Blocks from the speaker's thread reach the loop in order, and wake nobody who is woken anyhow."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,28 +12,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_cli.devices.contract import SpeakerBlock
+from realtime_cli.dsp.ledger import Piece, Tag
+from realtime_cli.dsp.pcm16 import SILENCE
 from realtime_cli.runtime.reports import Reports
 
-
-def silence(number: int) -> SpeakerBlock:
-    return SpeakerBlock(np.zeros(480, dtype=np.int16), 24_000, (), number / 1000)
-
-
-def sound(number: int) -> SpeakerBlock:
-    return SpeakerBlock(np.ones(480, dtype=np.int16), 24_000, ((("item", 0), 480),), number / 1000)
+RATE_HZ = 24_000
+A, B = ("a", 0), ("b", 0)
 
 
-@given(st.lists(st.booleans(), max_size=60), st.booleans())
-def test_nothing_is_lost_and_the_order_is_kept(sounds: list[bool], listening: bool) -> None:
-    blocks = [sound(n) if loud else silence(n) for n, loud in enumerate(sounds)]
+def block(frames: int = 240, *pieces: Piece, first: int = 0, **more: Any) -> SpeakerBlock:
+    counting = np.arange(first, first + frames, dtype=np.int16)
+    return SpeakerBlock(counting, RATE_HZ, pieces, first / RATE_HZ, **more)
+
+
+_MADE = st.tuples(
+    st.sampled_from([100, 120, 240, 480, 960]),
+    st.lists(st.sampled_from([A, B]), unique=True, max_size=2),
+    st.sampled_from(["", "", "", "emptied", "starved", "underflowed"]),
+)
+
+
+@given(st.lists(_MADE, max_size=60), st.booleans())
+def test_nothing_is_lost_and_the_order_is_kept(
+    wanted: list[tuple[int, list[Tag], str]], listening: bool
+) -> None:
+    blocks, first = [], 0
+    for frames, tags, event in wanted:
+        pieces = [(tag, frames // len(tags)) for tag in tags]
+        blocks.append(block(frames, *pieces, first=first, **({event: True} if event else {})))
+        first += frames
 
     async def main() -> list[SpeakerBlock]:
         taken: list[SpeakerBlock] = []
         reports = Reports(taken.append, lambda: listening)
 
         def put_all() -> None:
-            for block in blocks:
-                reports.put(block)
+            for one in blocks:
+                reports.put(one)
 
         thread = threading.Thread(target=put_all)
         thread.start()
@@ -40,20 +56,38 @@ def test_nothing_is_lost_and_the_order_is_kept(sounds: list[bool], listening: bo
         reports.deliver()  # the microphone's next block
         return taken
 
-    assert asyncio.run(main()) == blocks
+    taken = asyncio.run(main())
+    heard = np.concatenate([SILENCE, *(one.frames for one in taken)])
+    assert heard.tolist() == np.arange(first, dtype=np.int16).tolist()
+    for tag in (A, B):
+        assert total(taken, tag) == total(blocks, tag)
+    for event in ("emptied", "underflowed"):
+        assert sum(getattr(one, event) for one in taken) == sum(getattr(one, event) for one in blocks)
+    at = 0
+    for one in taken:
+        assert one.delay_s == at / RATE_HZ, "of its first frame"
+        at += len(one.frames)
+
+
+def total(blocks: list[SpeakerBlock], tag: Tag) -> int:
+    return sum(frames for one in blocks for piece, frames in one.pieces if piece == tag)
 
 
 @pytest.mark.parametrize(
     ("listening", "blocks", "told"),
     [
-        (True, [silence(0), silence(1)], 0),
-        (True, [silence(0), silence(1), sound(2)], 3),
-        (True, [silence(n) for n in range(5)], 5),
-        (False, [silence(0)], 1),
+        (True, [block(), block()], 0),
+        (True, [block(240, (A, 240)), block(240, (A, 240))], 0),
+        (True, [block(240, (A, 240)), block(240, (A, 240), emptied=True)], 1),
+        (True, [block(240, (A, 240)), block(240, (A, 240), underflowed=True)], 2),
+        (True, [block(480) for _ in range(5)], 5),
+        (False, [block()], 1),
     ],
     ids=[
         "silence waits",
-        "sound does not, and brings it along",
+        "sound waits",
+        "an empty queue does not, and brings along what waited",
+        "nor does a missed block",
         "100 ms at most",
         "nobody else wakes the loop",
     ],
@@ -62,8 +96,8 @@ def test_who_wakes_the_loop(listening: bool, blocks: list[SpeakerBlock], told: i
     async def main() -> int:
         taken: list[SpeakerBlock] = []
         reports = Reports(taken.append, lambda: listening)
-        for block in blocks:
-            reports.put(block)
+        for one in blocks:
+            reports.put(one)
         assert not taken, "never in the speaker's thread"
         await asyncio.sleep(0)
         return len(taken)
