@@ -20,6 +20,7 @@ from websockets.typing import Subprotocol
 
 from realtime_cli import __version__
 from realtime_cli.errors import ConfigError, RemoteProtocolError
+from realtime_cli.transport.hiding import Hider, secret_words
 from realtime_cli.transport.refusals import FAILURES, Destination, destination, translate
 from realtime_cli.transport.route_watch import Ends, ends_of, moved
 from realtime_cli.transport.transport import LineClosed
@@ -52,10 +53,11 @@ class _DirectConnect(connect):
 
 
 class WebSocketTransport:
-    """A `Transport` on an open WebSocket."""
+    """A `Transport` on an open WebSocket. What comes is passed on without the keys that were sent."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, hide: Hider) -> None:
         self._connection = connection
+        self._hide = hide
         self._moved = False
         ends = ends_of(connection.transport.get_extra_info("socket"))
         self._watch = (
@@ -69,13 +71,14 @@ class WebSocketTransport:
         try:
             await self._connection.send(text)
         except ConnectionClosed as error:
-            raise _line_closed(error) from error
+            raise self._closed(error) from None
         except AttributeError as error:
             # websockets 17 aborts a transport that asyncio has let go already: the server closed the line (1009,
             # say) in the middle of a message that is larger than the kernel's buffer.
             if not self._connection.transport.is_closing():
                 raise
-            raise LineClosed(self._connection.close_code, self._connection.close_reason or "") from error
+            reason = self._hide(self._connection.close_reason or "")
+            raise LineClosed(self._connection.close_code, reason) from error
 
     async def receive(self) -> str:
         """The next text message, whole, of any size."""
@@ -85,12 +88,12 @@ class WebSocketTransport:
             self._stop_watching()
             if self._moved:
                 raise LineClosed(None, "the computer is in another network now") from error
-            raise _line_closed(error) from error
+            raise self._closed(error) from None
         if isinstance(message, bytes):
             raise RemoteProtocolError(
                 f"a binary message of {len(message)} bytes came where text was expected"
             )
-        return message
+        return self._hide(message)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close with a handshake of at most `CLOSE_TIMEOUT_S`.
@@ -106,6 +109,11 @@ class WebSocketTransport:
             # line.
             self._connection.transport.abort()
             await self._connection.wait_closed()
+
+    def _closed(self, error: ConnectionClosed) -> LineClosed:
+        """The end without our keys; the library's own error, which repeats the reason, is not kept behind it."""
+        end = _line_closed(error)
+        return LineClosed(end.code, self._hide(end.reason))
 
     async def _leave_when_moved(self, ends: Ends) -> None:
         await moved(ends)
@@ -154,7 +162,8 @@ class WebSocketOpener:
         except FAILURES as error:
             raise translate(error, where) from error
         _limit_unsent(connection)
-        return WebSocketTransport(connection)
+        hide = Hider(secret_words(self.url, self.headers, self.subprotocols))
+        return WebSocketTransport(connection, hide)
 
     async def _connect(self, where: Destination) -> ClientConnection:
         return await _DirectConnect(

@@ -1,7 +1,8 @@
 """A WebSocket server on loopback that behaves as its path says: for exit codes and for pipes.
 
 Paths: /ok (answers every prompt with "you said: PROMPT"), /many (a thousand pieces), /endless (pieces until nobody
-listens), /slow (never answers), /garbage (no JSON), /failed, /fatal (an error event that ends the session), /close, and
+listens), /slow (never answers), /garbage (no JSON), /failed, /fatal (an error event that ends the session), /close,
+/echo, /echoclose and /echo401 (repeat the key they were given), /to-8080 (redirects to that port of localhost), and
 /401 ... (an HTTP status instead of a handshake).
 It also remembers what came: headers and events.
 """
@@ -49,6 +50,12 @@ def strange_server(certificate: Path | None = None, key: Path | None = None) -> 
         with heard.lock:
             heard.headers.append({name.lower(): value for name, value in request.headers.raw_items()})
         first = request.path.strip("/").split("/")[0]
+        if first == "echo401":
+            return connection.respond(HTTPStatus(401), f"Incorrect key: {_key_of(request)}\n")
+        if first.startswith("to-"):
+            response = connection.respond(HTTPStatus.FOUND, "over there\n")
+            response.headers["Location"] = f"ws://localhost:{first[3:]}/ok/realtime"
+            return response
         return connection.respond(HTTPStatus(int(first)), "no\n") if first.isdecimal() else None
 
     def attend(connection: ServerConnection) -> None:
@@ -73,6 +80,11 @@ def strange_server(certificate: Path | None = None, key: Path | None = None) -> 
             thread.join()
 
 
+def _key_of(request: Request) -> str:
+    """What came as a key, without the word Bearer."""
+    return (request.headers.get("Authorization") or request.headers.get("api-key") or "").rpartition(" ")[2]
+
+
 class _Session:
     def __init__(self, connection: ServerConnection, manner: str, heard: StrangeServer) -> None:
         self._connection = connection
@@ -83,6 +95,10 @@ class _Session:
 
     def run(self) -> None:
         session = {"type": "realtime", "object": "realtime.session", "id": "sess_1", "model": "strange"}
+        assert self._connection.request is not None
+        key = _key_of(self._connection.request)
+        if self._manner.startswith("echo"):
+            session["instructions"] = f"You were called with {key}."
         if self._manner == "garbage":
             self._connection.send("this is no JSON {")
         self._say("session.created", session=session)
@@ -115,6 +131,13 @@ class _Session:
         if self._manner == "close":
             self._connection.close(4000, "go away")
             return
+        if self._manner.startswith("echo") and self._connection.request is not None:
+            self._prompt = key = _key_of(self._connection.request)
+            error = {"type": "invalid_request_error", "code": "odd", "message": f"Incorrect key: {key}."}
+            self._say("error", error=error)
+            if self._manner == "echoclose":
+                self._connection.close(4001, f"bad key {key}"[:120])
+                return
         number = next(self._ids)
         response = {"id": f"resp_{number}", "object": "realtime.response", "output": []}
         self._say("response.created", response=response | {"status": "in_progress"})

@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from tests.cli.conftest import Shell
-from tests.cli.strange_server import StrangeServer
+from tests.cli.strange_server import StrangeServer, strange_server
 
 KEY = "sk-planted-0123456789abcdef"
 
@@ -127,12 +127,16 @@ def test_a_folder_cannot_decide_what_could_harm(
 
 def test_a_key_never_goes_to_another_host_after_a_redirect(shell: Shell, strange: StrangeServer) -> None:
     before = len(strange.headers)
-    done = shell.run(
-        f"REALTIME_CLI_API_KEY={KEY} realtime-cli send-text --retry 0 --url {strange.at('302')} hi"
-    )
-    assert done.code != 0
-    assert KEY not in done.err
-    assert len(strange.headers) == before + 1
+    with strange_server() as elsewhere:
+        url = strange.at(f"to-{elsewhere.url.rpartition(':')[2]}")
+        shell.env |= {"REALTIME_CLI_API_KEY": KEY, "REALTIME_CLI_RETRY": "0"}
+        for command in ("send-text --debug hi", "doctor --no-sound --debug", "providers check --debug"):
+            done = shell.run(f"realtime-cli {command} --url {url}")
+            assert done.code != 0
+            assert KEY not in done.out + done.err
+        assert elsewhere.headers == [], "nobody came"
+    assert len(strange.headers) == before + 3
+    assert "localhost" in done.out + done.err, "where it would have gone is told"
 
 
 def test_doctor_tells_everything_and_the_class_of_failure(shell: Shell, strange: StrangeServer) -> None:
