@@ -26,7 +26,7 @@ from realtime_cli.dsp.vad import (
 from realtime_cli.session.facts import Fact
 from realtime_cli.session.playback_facts import LocalSpeechEnded, LocalSpeechStarted
 
-_LOUD_DBFS: Final = -52.0
+_LOUD_DBFS: Final = -56.0
 _LOUD_STEPS: Final = 5
 """After a loud step it listens for 100 ms."""
 _BEFORE_STEPS: Final = 10
