@@ -133,6 +133,9 @@ async def timed(
         try:
             async with asyncio.timeout(30):
                 await server.heard.wait()
+        except TimeoutError:
+            state = f"ended with {process.returncode}" if process.returncode is not None else "still runs"
+            raise SystemExit(f"{' '.join(command)}: no {wanted} within 30 s; it {state}") from None
         finally:
             if process.returncode is None:
                 process.kill()
@@ -223,7 +226,10 @@ def ratios_of(rows: list[dict[str, float]]) -> dict[str, float]:
 async def measure(rounds: int, *, devices: bool, tty: bool) -> dict[str, Any]:
     server = Server()
     with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, "REALTIME_CLI_CONFIG_DIR": folder, "REALTIME_CLI_DATA_DIR": folder}
+        # A user's: modules are compiled once, and the folders are where the platform has them.
+        unusual = ("PYTHONDONTWRITEBYTECODE", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+        env = {name: value for name, value in os.environ.items() if name not in unusual}
+        env = {n: v for n, v in env.items() if not n.startswith("REALTIME_CLI_")} | {"HOME": folder}
         env.setdefault("TERM", "xterm-256color")
         prepare(folder)
         async with server.listen() as listener:

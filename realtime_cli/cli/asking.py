@@ -111,7 +111,7 @@ async def send(memory: Memory, text: str, material: Material, outlet: Outlet, *,
     """
     from realtime_cli import clock
     from realtime_cli.cli.equipment import equipped
-    from realtime_cli.cli.preparation import line_to
+    from realtime_cli.cli.preparation import line_to, project_remark
 
     prepared = memory.prepared
     settings = prepared.settings
@@ -120,6 +120,8 @@ async def send(memory: Memory, text: str, material: Material, outlet: Outlet, *,
     if outlet.verbose:
         target = prepared.target
         say(f"{target.provider.title}: {target.why}" + (f", model {target.model}" if target.model else ""))
+    if not outlet.quiet and (remark := project_remark(prepared)):
+        say(remark)
     lines = _lines(prepared, outlet) if outlet.lines else None
     try:
         async with (

@@ -101,6 +101,22 @@ def _check_project(loaded: Loaded, target: Target) -> None:
         )
 
 
+_DESTINATION = ("provider", "url", "proxy", "providers")
+
+
+def project_remark(prepared: Prepared) -> str:
+    """Names the file of the current folder that decides where a key goes; "" where none does."""
+    loaded, target = prepared.loaded, prepared.target
+    found = {loaded.origins[name]: name for name in reversed(_DESTINATION) if loaded.from_project(name)}
+    variable = target.provider.url_var
+    if variable and loaded.environment.origin(variable) == DOTENV_FILE:
+        found[DOTENV_FILE] = variable
+    if not found or not target.url:
+        return ""
+    files = " and ".join(f"{file} ({name})" for file, name in found.items())
+    return f"{files} in this folder sends this to {host_of(target.url)}."
+
+
 @asynccontextmanager
 async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None) -> AsyncIterator[Opener]:
     """The way to the other end: a WebSocket, or the local server inside this process, which ends with the block.

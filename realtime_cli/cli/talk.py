@@ -142,7 +142,7 @@ def _modules(prepared: Prepared) -> tuple[str, ...]:
 def _plan(prepared: Prepared, opener: Opener, microphone: Microphone | None, *, debug: bool) -> Plan:
     from realtime_cli import clock
     from realtime_cli.cli.equipment import with_tools
-    from realtime_cli.cli.preparation import manner_of, protocol_tap
+    from realtime_cli.cli.preparation import manner_of, project_remark, protocol_tap
     from realtime_cli.runtime.run import Plan
     from realtime_cli.runtime.wishes import spoken_wish
     from realtime_cli.terminal.views import can_ask, takes_screen
@@ -159,6 +159,8 @@ def _plan(prepared: Prepared, opener: Opener, microphone: Microphone | None, *, 
         greeting=_greeting(prepared, can_ask=asks),
     )
     say(f"{target.provider.title}: {target.why}" + (f", model {target.model}" if target.model else ""))
+    if remark := project_remark(prepared):
+        say(remark)
     return Plan(
         wish=with_tools(wish, prepared.equipment, settings, can_ask=asks),
         abilities=target.provider.abilities,
