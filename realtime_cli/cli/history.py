@@ -19,12 +19,12 @@ from realtime_cli.cli.history_view import (
     edged,
     exported,
     opened,
-    print_json,
     table,
     when,
 )
 from realtime_cli.cli.memory_options import ExportFormat
 from realtime_cli.cli.options import Debug
+from realtime_cli.cli.table import print_json
 from realtime_cli.errors import InputError, RecordingError
 
 app = typer.Typer(

@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 
 from realtime_cli.cli.boundary import guarded, say
-from realtime_cli.cli.history_view import Id, Json, opened, print_json, table
+from realtime_cli.cli.history_view import Id, Json, opened, table
 from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.memory_options import StatsBy
 from realtime_cli.cli.options import Debug
 from realtime_cli.cli.remembering import history_path, off_switch
+from realtime_cli.cli.table import print_json
 from realtime_cli.errors import InputError
 
 

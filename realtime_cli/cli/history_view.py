@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -109,9 +108,3 @@ def table(titles: tuple[str, ...], lines: list[tuple[str, ...]], right: tuple[st
     for cells in clean:
         table.add_row(*(Text(cell) for cell in cells))
     Console(highlight=False).print(table)
-
-
-def print_json(value: Any) -> None:
-    """One JSON value."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")

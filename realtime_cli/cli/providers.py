@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from realtime_cli.cli.boundary import guarded, say
 from realtime_cli.cli.completion import complete_provider
 from realtime_cli.cli.flags import Flags, takes, without
 from realtime_cli.cli.later import asyncio
+from realtime_cli.cli.table import print_json
 from realtime_cli.terminal.sanitize import clean_line
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def _list(*, as_json: bool, abilities: bool, debug: bool) -> int:
     if abilities:
         _print_abilities(rows)
     elif as_json:
-        json.dump(rows, sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        print_json(rows)
     elif sys.stdout.isatty():
         _print_table(rows)
     else:

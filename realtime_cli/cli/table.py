@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from realtime_cli.terminal.sanitize import clean_line
 
@@ -23,7 +24,7 @@ def print_rows(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         sys.stdout.write("  ".join(padded).rstrip() + "\n")
 
 
-def print_json(value: Sequence[Mapping[str, object]] | Mapping[str, object]) -> None:
-    """One JSON value on stdout, readable, with a newline."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+def print_json(value: Any) -> None:
+    """One JSON value on stdout, readable, with a newline. On a terminal no character of it can be an order to that."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=sys.stdout.isatty())
     sys.stdout.write("\n")

@@ -15,6 +15,7 @@ from realtime_cli.cli import options, tool_options
 from realtime_cli.cli.boundary import guarded, say, say_error
 from realtime_cli.cli.flags import Flags, takes, without
 from realtime_cli.cli.later import asyncio
+from realtime_cli.cli.table import print_json
 from realtime_cli.terminal.sanitize import clean, clean_line
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ async def _with_toolbox(loaded: Loaded, use: Any) -> int:
 
 def _list(toolbox: Toolbox, *, as_json: bool) -> int:
     if as_json:
-        _print_json([_described(toolbox, tool) for tool in toolbox.tools])
+        print_json([_described(toolbox, tool) for tool in toolbox.tools])
         return 0
     rows = [
         (
@@ -140,7 +141,7 @@ def _list(toolbox: Toolbox, *, as_json: bool) -> int:
 
 
 def _show(toolbox: Toolbox, name: str) -> int:
-    _print_json(_described(toolbox, _found(toolbox, name)))
+    print_json(_described(toolbox, _found(toolbox, name)))
     return 0
 
 
@@ -152,11 +153,11 @@ async def _call(toolbox: Toolbox, name: str, words: Sequence[str], as_json: bool
         result = await toolbox.call(name, _arguments(tool, words), lambda text: say(clean_line(text)))
     except ToolError as exc:
         if as_json:
-            _print_json({"error": str(exc)})
+            print_json({"error": str(exc)})
         say_error(clean(str(exc)), "")
         return exc.exit_code
     if as_json:
-        _print_json({"output": result.text, "images": list(result.images)})
+        print_json({"output": result.text, "images": list(result.images)})
     else:
         _print_result(result)
     return 0
@@ -205,12 +206,6 @@ def _described(toolbox: Toolbox, tool: Tool) -> dict[str, Any]:
         "destructive": tool.destructive,
         "note": tool.note,
     }
-
-
-def _print_json(value: Any) -> None:
-    # Beyond ASCII everything is escaped: names and texts of a server cannot reach the terminal as orders.
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
-    sys.stdout.write("\n")
 
 
 def _print_result(result: Result) -> None:

@@ -18,6 +18,8 @@ _OPENAI_ONLY = frozenset(
 )
 _GA_ONLY = _OPENAI_ONLY | {Ability.IMAGES, Ability.IDLE_TIMEOUT, Ability.TRUNCATION_STRATEGY, Ability.SPEED}
 _OPENAI_SOUND = frozenset({Ability.SEMANTIC_VAD, Ability.NOISE_REDUCTION})
+_COMMON = ALL - _GA_ONLY - _OPENAI_SOUND
+"""What a service can do that took over the beta's core; what it lacks besides is named with it."""
 
 LOCAL = Provider(
     name="local",
@@ -70,9 +72,7 @@ XAI = Provider(
     title="xAI Grok",
     base_url="wss://api.x.ai/v1",
     key_vars=("XAI_API_KEY",),
-    abilities=ALL
-    - _GA_ONLY
-    - _OPENAI_SOUND
+    abilities=_COMMON
     - {
         Ability.TRUNCATE,
         Ability.USAGE,
@@ -91,9 +91,7 @@ QWEN = Provider(
     base_url="wss://dashscope-intl.aliyuncs.com/api-ws/v1/realtime",
     key_vars=("DASHSCOPE_API_KEY",),
     url_var="DASHSCOPE_REALTIME_URL",
-    abilities=ALL
-    - _GA_ONLY
-    - _OPENAI_SOUND
+    abilities=_COMMON
     - {Ability.TRUNCATE, Ability.OUT_OF_BAND, Ability.FLAT_TOOLS, Ability.TRANSCRIPTION_SESSIONS},
     dialect="beta",
     model="qwen3.5-omni-plus-realtime",
@@ -106,9 +104,7 @@ GLM = Provider(
     title="Zhipu GLM-Realtime",
     base_url="wss://open.bigmodel.cn/api/paas/v4/realtime",
     key_vars=("ZHIPUAI_API_KEY",),
-    abilities=ALL
-    - _GA_ONLY
-    - _OPENAI_SOUND
+    abilities=_COMMON
     - {
         Ability.TRUNCATE,
         Ability.ITEM_RETRIEVE,
@@ -131,7 +127,7 @@ STEPFUN = Provider(
     title="StepFun",
     base_url="wss://api.stepfun.com/v1",
     key_vars=("STEPFUN_API_KEY",),
-    abilities=ALL - _GA_ONLY - _OPENAI_SOUND - {Ability.TRANSCRIPTION_SESSIONS},
+    abilities=_COMMON - {Ability.TRANSCRIPTION_SESSIONS},
     dialect="beta",
     model="step-audio-2",
 )
@@ -181,9 +177,7 @@ SPEACHES = Provider(
     base_url="ws://127.0.0.1:8000/v1",
     url_var="SPEACHES_URL",
     key_vars=("SPEACHES_API_KEY",),
-    abilities=ALL
-    - _GA_ONLY
-    - _OPENAI_SOUND
+    abilities=_COMMON
     - {
         Ability.TRUNCATE,
         Ability.CANCEL,
@@ -212,9 +206,7 @@ HUGGINGFACE = Provider(
     title="Hugging Face speech-to-speech (self-hosted)",
     base_url="ws://127.0.0.1:8765/v1",
     url_var="SPEECH_TO_SPEECH_URL",
-    abilities=ALL
-    - _GA_ONLY
-    - _OPENAI_SOUND
+    abilities=_COMMON
     - {
         Ability.TRUNCATE,
         Ability.USAGE,
@@ -234,9 +226,7 @@ VLLM = Provider(
     base_url="ws://127.0.0.1:8000/v1",
     url_var="VLLM_REALTIME_URL",
     key_vars=("VLLM_API_KEY",),
-    abilities=ALL
-    - _GA_ONLY
-    - _OPENAI_SOUND
+    abilities=_COMMON
     - {Ability.TRUNCATE, Ability.ITEM_RETRIEVE, Ability.ITEM_DELETE, Ability.OUT_OF_BAND, Ability.USAGE},
     dialect="ga",
     input_rate_hz=16_000,
