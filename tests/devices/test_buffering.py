@@ -6,7 +6,7 @@ from realtime_cli.devices.buffering import LADDER, Buffering, buffering_of
 
 
 def test_words_and_milliseconds() -> None:
-    assert buffering_of("auto") == buffering_of("low") == LADDER[0] == Buffering(10, "low")
+    assert buffering_of("auto") == buffering_of("low") == LADDER[0] == Buffering(8, "low")
     assert buffering_of("high") == Buffering(20, "high")
     assert buffering_of("35") == buffering_of("35 ms") == Buffering(10, 0.035)
     assert buffering_of("200").block_ms == 20
