@@ -141,6 +141,7 @@ def _plan(
         toolbox=toolbox,
         manner=Manner(provider.abilities, provider.session_extras, provider.input_rate_hz),
         witnesses=(session._witness,),
+        handles_signals=False,
     )
 
 

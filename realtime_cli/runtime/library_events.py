@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from realtime_cli.session.state import Call, CallStatus, Notice, SessionState, Spoken
+from realtime_cli.session.state import Call, CallStatus, Notice, ResponseState, SessionState, Spoken
+
+_BROKEN = ("cancelled", "failed", "incomplete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ class Differences:
     def __init__(self) -> None:
         self._told: dict[str, int] = {}
         self._settled = 0
+        self._open: set[str] = set()  # answers that began and are not complete
+        self._response_id = ""
+        self._spoke = False  # in this response
 
     def between(self, state: SessionState) -> Iterator[Event]:
         """What is new since the last picture."""
@@ -85,12 +90,15 @@ class Differences:
                 told = self._told.get(entry.item_id, 0)
                 if len(entry.text) > told:
                     self._told[entry.item_id] = len(entry.text)
+                    self._open.add(entry.item_id)
                     yield TextDelta(entry.item_id, entry.text[told:])
         for entry in state.entries[self._settled : state.settled]:
             self._settled += 1
             match entry:
                 case Spoken(role="assistant"):
                     status = state.response_status or "completed"
+                    self._open.discard(entry.item_id)
+                    self._spoke = True
                     yield Answered(entry.item_id, entry.text, status, entry.interrupted)
                 case Spoken(role="user"):
                     yield UserSaid(entry.item_id, entry.text)
@@ -99,3 +107,19 @@ class Differences:
                     yield Called(entry.call_id, entry.name, entry.arguments, entry.output, worked)
                 case Notice():
                     yield Noticed(entry.severity, entry.text, entry.advice)
+        yield from self._ended_without_words(state)
+
+    def _ended_without_words(self, state: SessionState) -> Iterator[Answered]:
+        """Answers of which nothing was heard, and those that ended before they began: who waits must learn of it."""
+        there = {entry.item_id for entry in state.entries[self._settled :] if isinstance(entry, Spoken)}
+        for item_id in sorted(self._open - there):
+            self._open.discard(item_id)
+            self._spoke = True
+            yield Answered(item_id, "", state.response_status or "cancelled", True)
+        if state.response is not ResponseState.NONE:
+            if state.response_id != self._response_id:
+                self._response_id, self._spoke = state.response_id, False
+        elif state.response_status in _BROKEN and not self._spoke and not self._open and not there:
+            self._spoke = True
+            if self._response_id:
+                yield Answered("", "", state.response_status, state.response_status == "cancelled")

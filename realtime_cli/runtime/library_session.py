@@ -9,6 +9,7 @@ from typing import Final
 
 from realtime_cli.errors import RealtimeCliError, ResponseFailed
 from realtime_cli.runtime.library_events import Answered, AudioDelta, Differences, Event
+from realtime_cli.runtime.library_mailbox import Mailbox
 from realtime_cli.runtime.run import Outcome
 from realtime_cli.runtime.witness import Watched
 from realtime_cli.session.commands import Command, SoundCommand
@@ -18,7 +19,6 @@ from realtime_cli.session.facts import (
     InterruptPressed,
     MicHeard,
     Piece,
-    PlayoutEmpty,
     PromptTyped,
     TalkKeyPressed,
     TalkKeyReleased,
@@ -46,7 +46,7 @@ class Session:
     def __init__(self, *, plays: bool) -> None:
         self._plays = plays
         self._post: Callable[[Fact], None] | None = None
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._mail = Mailbox(self._tell)
         self._differences = Differences()
         self._state: SessionState | None = None
         self._ready = asyncio.Event()
@@ -90,9 +90,8 @@ class Session:
         Raises:
             RealtimeCliError: The session ended by an error.
         """
-        while (event := await self._events.get()) is not None:
+        while (event := await self._mail.take()) is not None:
             yield event
-        self._events.put_nowait(None)
         self._raise_end()
 
     async def ask(self, text: str) -> Answer:
@@ -131,7 +130,7 @@ class Session:
 
     def _ended(self, outcome: Outcome | None) -> None:
         self._outcome = outcome
-        self._events.put_nowait(None)
+        self._mail.close()
         self._ready.set()
 
     # --- as the runtime sees it: witness, keyboard, view and sound in one ---------------------------------------
@@ -152,7 +151,7 @@ class Session:
             return
         self._state = mind.state
         for event in self._differences.between(self._state):
-            self._events.put_nowait(event)
+            self._mail.put(event)
         if self._state.connection is ConnectionState.READY:
             self._ready.set()
 
@@ -160,7 +159,7 @@ class Session:
         """The last picture."""
         self._state = mind.state
         for event in self._differences.between(self._state):
-            self._events.put_nowait(event)
+            self._mail.put(event)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -170,15 +169,15 @@ class Session:
 
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
         """The interpreter hands out a piece of voice."""
-        self._events.put_nowait(AudioDelta(item_id, pcm))
+        self._mail.put_voice((item_id, content_index), pcm)
 
     def end_play(self, item_id: str, content_index: int) -> None:
-        """Handed out is played, as far as this side can know."""
-        self._tell(PlayoutEmpty())
+        """The part is complete: it is played when the program has taken all of it."""
+        self._mail.end_voice((item_id, content_index))
 
     def flush(self, fade_ms: int) -> tuple[Piece, ...]:
-        """What was handed out is in the program's hands."""
-        return ()
+        """What the program has not taken, nobody will hear."""
+        return self._mail.drop_voice()
 
     def reopen(self, which: Which) -> None:
         """There is no device."""

@@ -68,6 +68,7 @@ class Plan(Struct, frozen=True):
         tap: Sees every text on the wire, redacted.
         manner: How the server wants to be spoken to, beyond the dialect.
         witnesses: Make those who write down what happens; opened before all else, closed after it.
+        handles_signals: Ctrl+C, SIGTERM and SIGHUP end the session in order; False: they are the program's around it.
         when_open: Called once, in a thread, when the devices are open or have failed: work that can wait until then.
     """
 
@@ -83,6 +84,7 @@ class Plan(Struct, frozen=True):
     manner: Manner | None = None
     witnesses: tuple[MakeWitness, ...] = ()
     when_open: Callable[[], None] | None = None
+    handles_signals: bool = True
 
 
 class Outcome(Struct, frozen=True):
@@ -134,7 +136,8 @@ class _Session:
                 house.enter_context(_short_switch_interval())
                 house.callback(self._inbox.close)
                 self._call_witnesses(house)
-                house.enter_context(Signals(self._signalled))
+                if self._plan.handles_signals:
+                    house.enter_context(Signals(self._signalled))
                 self._open_terminal(house)
                 sound = self._plan.sound(self._inbox.post) if self._plan.sound is not None else None
                 if sound is not None:

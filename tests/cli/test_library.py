@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 import realtime_cli
+from realtime_cli.dsp.pcm16 import to_bytes
 from tests.cli.strange_server import StrangeServer
+from tests.support.sound import read_wav, speech
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +63,125 @@ def test_a_spoken_answer_comes_with_its_sound() -> None:
     assert answer.text.startswith("hello")
     assert len(answer.audio) > 4_800
     assert len(answer.audio) % 2 == 0
+
+
+@pytest.fixture(scope="module")
+def question() -> bytes:
+    """ "What time is it", PCM16 mono 24 kHz."""
+    if shutil.which("espeak-ng") is None or shutil.which("sox") is None:
+        pytest.skip("no voice to ask with: espeak-ng and sox are missing")
+    return to_bytes(read_wav(speech("what time is it"))[0][:, 0])
+
+
+async def _until_answered(session: realtime_cli.Session) -> tuple[list[realtime_cli.Event], int]:
+    """Events up to the answer, and how many bytes of sound came."""
+    seen: list[realtime_cli.Event] = []
+    size = 0
+    async with asyncio.timeout(40):
+        async for event in session.events():
+            size += len(event.pcm) if isinstance(event, realtime_cli.AudioDelta) else 0
+            seen.append(event)
+            if isinstance(event, realtime_cli.Answered):
+                break
+    return seen, size
+
+
+@pytest.mark.parametrize("turns", ["manual", "server_vad", "semantic_vad"])
+def test_a_spoken_question_is_written_down_and_answered_aloud(
+    question: bytes, turns: Literal["manual", "server_vad", "semantic_vad"]
+) -> None:
+    async def main() -> tuple[list[realtime_cli.Event], int]:
+        async with realtime_cli.connect(provider="local", turns=turns, tts_engine="tone") as session:
+            if turns == "manual":
+                await session.begin_turn()
+            await session.send_audio(question)
+            if turns == "manual":
+                await session.end_turn()
+            else:
+                await session.send_audio(bytes(2 * 24_000 * 2))
+            return await _until_answered(session)
+
+    seen, size = asyncio.run(main())
+    said = [event.text for event in seen if isinstance(event, realtime_cli.UserSaid)]
+    assert said == ["what time is it"]
+    assert isinstance(seen[-1], realtime_cli.Answered)
+    assert ":" in seen[-1].text
+    assert size > 4_800
+
+
+def test_with_manual_turns_nothing_is_answered_before_the_turn_ends(question: bytes) -> None:
+    async def main() -> tuple[bool, list[realtime_cli.Event]]:
+        async with realtime_cli.connect(provider="local", turns="manual", tts_engine="tone") as session:
+            await session.begin_turn()
+            await session.send_audio(question + bytes(2 * 24_000 * 2))
+            early = asyncio.create_task(_until_answered(session))
+            await asyncio.sleep(1.0)
+            answered = early.done()
+            await session.end_turn()
+            return answered, (await early)[0]
+
+    answered, seen = asyncio.run(main())
+    assert not answered
+    assert isinstance(seen[-1], realtime_cli.Answered)
+
+
+LONG = "repeat one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+
+
+def test_an_interrupted_answer_ends_where_the_program_stopped_taking_its_sound() -> None:
+    async def main() -> tuple[realtime_cli.Answered, realtime_cli.Answer]:
+        async with realtime_cli.connect(provider="local", speak=True, tts_engine="tone") as session:
+            await session.send_text(LONG)
+            async for event in session.events():
+                if isinstance(event, realtime_cli.AudioDelta):
+                    await session.interrupt()
+                    break
+            seen, _ = await _until_answered(session)
+            assert isinstance(seen[-1], realtime_cli.Answered)
+            return seen[-1], await session.ask("repeat hello")
+
+    cut, later = asyncio.run(main())
+    assert cut.interrupted
+    assert 0 < len(cut.text) < len(LONG) - len("repeat ")
+    assert (later.text.startswith("hello"), later.interrupted) == (True, False)
+
+
+def test_an_answer_of_which_nothing_was_taken_is_told_as_empty() -> None:
+    async def main() -> realtime_cli.Answered:
+        async with realtime_cli.connect(provider="local", speak=True, tts_engine="tone") as session:
+            await session.send_text(LONG)
+            async for event in session.events():
+                if isinstance(event, realtime_cli.TextDelta):
+                    await session.interrupt()
+                    break
+            seen, _ = await _until_answered(session)
+            assert isinstance(seen[-1], realtime_cli.Answered)
+            return seen[-1]
+
+    cut = asyncio.run(main())
+    assert (cut.text, cut.interrupted) == ("", True)
+
+
+def test_an_answer_that_failed_before_its_first_word_does_not_keep_the_program_waiting(
+    strange: StrangeServer,
+) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(20), realtime_cli.connect(url=strange.at("failed")) as session:
+            await session.ask("hello")
+
+    with pytest.raises(realtime_cli.RealtimeCliError):
+        asyncio.run(main())
+
+
+def test_signals_belong_to_the_program() -> None:
+    async def main() -> list[object]:
+        async with realtime_cli.connect(provider="local"):
+            return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+    before = signal.getsignal(signal.SIGTERM)
+    sigint, sigterm = asyncio.run(main())
+    assert sigterm == before
+    assert sigint != signal.SIG_IGN
 
 
 def test_an_error_has_its_next_step() -> None:
