@@ -252,6 +252,8 @@ class AudioRig:
     def _told(self, which: Which, name: str, problem: str, attempts: int) -> None:
         if self._stopped:
             return
+        if which == "microphone" and not problem:
+            self._mic_check, self._chain.watched = MicCheck(), True  # it may be another one
         if which == "speaker" and not problem:
             self._chain.bypass = self._no_echo(name)
             self._exchange_due = bool(self._patience and self._patience.opened(name))

@@ -14,11 +14,13 @@ from realtime_cli.devices.simulated import SimulatedMicrophone, SimulatedSpeaker
 from realtime_cli.dsp.pcm16 import from_bytes, to_bytes
 from realtime_cli.errors import DeviceError
 from realtime_cli.runtime.audio_rig import AudioRig
+from realtime_cli.runtime.mic_check import ZEROS
 from realtime_cli.session.facts import (
     DeviceChanged,
     Fact,
     InputEnded,
     MicHeard,
+    NewsArrived,
     Piece,
     Played,
     PlayoutEmpty,
@@ -315,6 +317,18 @@ def test_a_reopening_is_answered(which: str) -> None:
     rig = live(SimulatedMicrophone(None), SimulatedSpeaker(None), story)
     assert [change.which for change in rig.changes()] == ["microphone", "speaker", which]
     assert not any(change.problem for change in rig.changes())
+
+
+def test_a_microphone_that_comes_back_with_zeros_alone_is_named_again() -> None:
+    async def story(rig: Rig) -> None:
+        await asyncio.sleep(10)
+        rig.rig.reopen("microphone")
+        await asyncio.sleep(10)
+
+    rig = live(SteadyMicrophone(), SimulatedSpeaker(None), story)
+    told_at_s = [at_s for at_s, fact in rig.facts if isinstance(fact, NewsArrived) and fact.text == ZEROS]
+    assert len(told_at_s) == 2
+    assert 9 < told_at_s[1] - told_at_s[0] < 11
 
 
 def test_stopping_before_the_end_of_the_start_leaves_nothing_behind() -> None:
