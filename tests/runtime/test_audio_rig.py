@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from realtime_cli.devices.contract import Hear, Lost, Microphone, Report, Speaker
+from realtime_cli.devices.headset import is_headset
 from realtime_cli.devices.simulated import SimulatedMicrophone, SimulatedSpeaker
+from realtime_cli.dsp.gate import HalfDuplexGate
 from realtime_cli.dsp.pcm16 import from_bytes, to_bytes
 from realtime_cli.errors import DeviceError
 from realtime_cli.runtime.audio_rig import AudioRig
+from realtime_cli.runtime.care import Care
 from realtime_cli.runtime.mic_check import ZEROS
 from realtime_cli.session.facts import (
     DeviceChanged,
@@ -329,6 +332,53 @@ def test_a_microphone_that_comes_back_with_zeros_alone_is_named_again() -> None:
     told_at_s = [at_s for at_s, fact in rig.facts if isinstance(fact, NewsArrived) and fact.text == ZEROS]
     assert len(told_at_s) == 2
     assert 9 < told_at_s[1] - told_at_s[0] < 11
+
+
+class NamedSpeaker(SimulatedSpeaker):
+    """A speaker that says what it is."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(None)
+        self._own_name = name
+
+    @property
+    def name(self) -> str:
+        return self._own_name
+
+
+@pytest.mark.parametrize(("speaker", "heard"), [("AirPods Pro", True), ("MacBook Pro Speakers", False)])
+def test_with_a_headset_known_by_its_name_the_voice_passes_untouched(
+    tmp_path: Path, speaker: str, heard: bool
+) -> None:
+    """The half-duplex gate shuts the microphone while an answer sounds, but not where no echo can come back."""
+    voice = write_wav(tmp_path / "voice.wav", noise(3.0))
+
+    async def main() -> list[float]:
+        levels: list[float] = []
+
+        def post(fact: Fact) -> None:
+            if isinstance(fact, MicHeard):
+                levels.append(fact.level_dbfs)
+
+        care = Care(no_echo=is_headset)
+        rig = AudioRig(
+            post,
+            microphone=SimulatedMicrophone(voice),
+            speaker=NamedSpeaker(speaker),
+            echo=HalfDuplexGate(),
+            care=care,
+        )
+        await rig.start()
+        rig.play("answer", 0, SECOND * 2)
+        await asyncio.sleep(1.5)
+        levels.clear()
+        await asyncio.sleep(0.4)
+        await rig.stop()
+        return levels
+
+    levels = run_jumping(main())
+    assert len(levels) > 10
+    assert all((level > -60) is heard for level in levels)
 
 
 def test_stopping_before_the_end_of_the_start_leaves_nothing_behind() -> None:
