@@ -137,11 +137,13 @@ def jack() -> Iterator[dict[str, str]]:
         server.wait(10)
 
 
+@pytest.mark.parametrize("latency", ["low", "high"])
 def test_a_sound_system_of_one_fixed_rate_and_block_is_served(
-    jack: dict[str, str], house: VirtualAudio, tmp_path: Path
+    jack: dict[str, str], house: VirtualAudio, tmp_path: Path, latency: str
 ) -> None:
     """JACK: 48 kHz and nothing else, blocks of 1024 frames that no block of ours divides."""
-    with rig_client(house, "--output", "system", "--input", "system", env=jack) as client:
+    options = ("--output", "system", "--input", "system", "--latency", latency)
+    with rig_client(house, *options, env=jack) as client:
         assert {told["problem"] for told in client.told if told["fact"] == "DeviceChanged"} == {""}
         assert not [told for told in client.told if told["fact"] == "NewsArrived"], "another device was taken"
         client.wait_for("MicHeard")
