@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from realtime_cli.cli.boundary import say, say_error
 from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.loading import SESSION_MODULES, import_all, settled
-from realtime_cli.errors import ConfigError, InputError, TimedOut
+from realtime_cli.errors import ConfigError, DeviceError, InputError, TimedOut
 
 if TYPE_CHECKING:
     from realtime_cli.cli.equipment import Equipment
@@ -280,4 +280,7 @@ def _report(outcome: Outcome, prepared: Prepared, outlet: Outlet, total_s: float
         say(f"{outcome.state.model or prepared.target.model}: {total_s:.2f} s, {used.total} tokens")
     if outcome.message:
         say_error(outcome.message, outcome.advice)
+    elif outlet.play and not outcome.state.speaker_works:
+        say_error("The answer was not heard: the speaker does not work", "`realtime-cli doctor` says why.")
+        return outcome.exit_code or DeviceError.exit_code
     return outcome.exit_code
