@@ -1,10 +1,36 @@
-"""No test touches the history of whoever runs the tests."""
+"""No test touches the history of whoever runs the tests; none needs what this system has not."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+try:
+    import termios
+except ImportError:  # Windows
+    termios = None  # type: ignore[assignment]
+
+_POSIX = re.compile(
+    r"^\s*(?:import|from) (?:pty|termios|fcntl|resource|tests\.support\.console|tests\.cli\.conftest"
+    r"|tests\.terminal\.(?:pty_child|session_program)|realtime_cli\.terminal\.raw_mode)\b",
+    re.MULTILINE,
+)
+"""What only a system with bash and pseudo terminals has."""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Where there is no such system, the files that need one are left out, and the head of the report says so."""
+    if termios is not None or not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
+        return None
+    return True if _POSIX.search(collection_path.read_text(encoding="utf-8")) else None
+
+
+def pytest_report_header() -> list[str]:
+    """One line where something is left out."""
+    left_out = "tests that need bash, pseudo terminals or POSIX files are left out on this system"
+    return [] if termios is not None else [left_out]
 
 
 @pytest.fixture(scope="session", autouse=True)
