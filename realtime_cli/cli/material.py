@@ -66,7 +66,9 @@ class Material(Struct, frozen=True):
             items.append(MessageItem(role="system", content=(InputText(words),)))
         context = context_items(self.context) if self.context else ()
         has_message = bool(self.images or self.audio_in or (apart and prompt))
-        message = user_message(prompt, images=self.images, sounds=self.audio_in, detail=self.detail)
+        message = user_message(
+            prompt, images=self.images, sounds=self.audio_in, detail=self.detail, bare_rate_hz=self.rate_hz
+        )
         pairs = metadata(list(self.metadata))
         if apart:
             response = ResponseConfig(
@@ -81,7 +83,7 @@ class Material(Struct, frozen=True):
         elif opening and not prompt and not self.append:
             opening[-1] = ItemPut(opening[-1].item, answer=True)
         response_wishes = ResponseConfig(metadata=pairs) if pairs else None
-        asked = Asked(tuple(opening), streamed_sound(self.append), response_wishes)
+        asked = Asked(tuple(opening), streamed_sound(self.append, self.rate_hz), response_wishes)
         return "" if has_message else prompt, asked
 
     def _check(self, target: Target, *, apart: bool) -> None:

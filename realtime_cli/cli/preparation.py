@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from realtime_cli.cli.boundary import say
 from realtime_cli.cli.equipment import Equipment
 from realtime_cli.cli.log_lines import LogLines, harmless
+from realtime_cli.config.environment import refuse_secret
 from realtime_cli.config.paths import DOTENV_FILE, PROJECT_FILE
 from realtime_cli.config.settings import Loaded, Settings, load
 from realtime_cli.config.trust import check_project
@@ -80,6 +81,10 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
     if given.get("llm") and not given.get("provider") and not given.get("url"):
         given["provider"] = "local"  # only the local server asks a language model
     loaded = load(given, os.environ, Path())
+    if given.get("url") and not given.get("provider") and loaded.settings.provider == "local":
+        # A variable or a file says "local", the command line an address: the nearer word counts, and it is no default.
+        loaded = load({**given, "provider": "auto"}, os.environ, Path())
+    refuse_secret(loaded.settings.key or "")
     target = choose(loaded, may_fall_back=may_fall_back)
     _check_project(loaded, target)
     if not target.url and loaded.settings.llm:

@@ -47,12 +47,7 @@ class Environment:
         Raises:
             ConfigError: There is no such key; or a key was given instead of a name.
         """
-        if looks_secret(key_name):
-            raise ConfigError(
-                "--key takes the name of a stored key, not the key: a command line can be read by every program on "
-                "this machine and stays in the shell's history",
-                advice="Store it with `realtime-cli keys set NAME`, and consider this one as known to others.",
-            )
+        refuse_secret(key_name)
         stored = self.stored
         for name in (key_name, key_name.upper(), f"{key_name.upper()}_API_KEY"):
             key = stored.get(name) if stored is not None else None
@@ -65,6 +60,20 @@ class Environment:
         known = ", ".join(stored.names()) if stored is not None and stored.names() else "none"
         raise ConfigError(
             f"No key is stored as {key_name!r} (stored: {known})", advice=f"realtime-cli keys set {key_name}."
+        )
+
+
+def refuse_secret(key_name: str) -> None:
+    """What stands in the place of a key's name must not be the key, whether or not this session wants one.
+
+    Raises:
+        ConfigError: It looks like one.
+    """
+    if looks_secret(key_name):
+        raise ConfigError(
+            "--key takes the name of a stored key, not the key: a command line can be read by every program on "
+            "this machine and stays in the shell's history",
+            advice="Store it with `realtime-cli keys set NAME`, and consider this one as known to others.",
         )
 
 
