@@ -25,7 +25,7 @@ class Reports:
     That the queue is empty, and that a block was missed, is told at once.
 
     Args:
-        take: Gets every block, on the loop, short ones joined to 20 ms.
+        take: Gets every block, on the loop, short ones joined to 40 ms at most.
         woken_otherwise: Whether somebody calls `deliver` every few ms, as a microphone that works does.
     """
 
@@ -54,8 +54,8 @@ class Reports:
 
 
 def _go_together(block: SpeakerBlock, following: SpeakerBlock) -> bool:
-    """Together at most 20 ms, and nothing happened between them."""
-    fits = len(block.frames) + len(following.frames) <= round(block.rate_hz * BLOCK_S)
+    """Together at most two blocks of a microphone, and nothing happened between them."""
+    fits = len(block.frames) + len(following.frames) <= round(block.rate_hz * 2 * BLOCK_S)
     return fits and block.rate_hz == following.rate_hz and not (block.emptied or following.underflowed)
 
 

@@ -20,6 +20,7 @@ from msgspec import Struct
 from realtime_cli.protocol import BETA, GA, Ability
 from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.interpreter import Hands, Interpreter, Means, Sound
+from realtime_cli.runtime.news import News
 from realtime_cli.runtime.signals import Signals
 from realtime_cli.runtime.sleep_watch import watch_sleep
 from realtime_cli.runtime.speech import Manner
@@ -201,6 +202,7 @@ class _Session:
 
     async def _think(self, interpreter: Interpreter) -> None:
         """The one place where the mind is driven."""
+        news = News()
         commands = self._core.begin(self._begun_s)
         if self._plan.keyboard is None and self._plan.sound is None and not self._plan.wish.once:
             self._inbox.post(InputEnded())  # nobody can say anything more: answer what was piped in, then end
@@ -214,7 +216,8 @@ class _Session:
                 witness.note(fact, at_s, commands, self._core)
             for command in commands:
                 interpreter.perform(command)
-            self._dirty.set()
+            if news.is_in(fact):
+                self._dirty.set()
             if self._exact and not isinstance(fact, _SOUND) and not self._update():
                 self._inbox.close()
             if interpreter.finished is not None:

@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+import tests.support.console  # noqa: F401 - what the soak needs: where there is none, this file is left out
+
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 pytestmark = [pytest.mark.pty, pytest.mark.timeout(240)]

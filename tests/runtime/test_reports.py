@@ -80,7 +80,7 @@ def total(blocks: list[SpeakerBlock], tag: Tag) -> int:
         (True, [block(240, (A, 240)), block(240, (A, 240))], 0),
         (True, [block(240, (A, 240)), block(240, (A, 240), emptied=True)], 1),
         (True, [block(240, (A, 240)), block(240, (A, 240), underflowed=True)], 2),
-        (True, [block(480) for _ in range(5)], 5),
+        (True, [block(480) for _ in range(5)], 3),
         (False, [block()], 1),
     ],
     ids=[
