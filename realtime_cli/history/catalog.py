@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
-from msgspec.structs import fields
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from realtime_cli.errors import InputError
 from realtime_cli.history.records import ConversationRow, Found, ItemRecord, UsageRecord
@@ -29,8 +30,8 @@ _ROWS: Final = """
             ORDER BY id DESC LIMIT 1), '') AS recording
     FROM conversations c JOIN runs r ON r.conversation_id = c.id
 """
-_ITEM: Final = ", ".join(f"items.{field.name}" for field in fields(ItemRecord))
-_USAGE: Final = ", ".join(f"usage.{field.name}" for field in fields(UsageRecord))
+_ITEM: Final = ", ".join(f"items.{name}" for name in ItemRecord.__struct_fields__)
+_USAGE: Final = ", ".join(f"usage.{name}" for name in UsageRecord.__struct_fields__)
 
 
 def conversations(store: Store, limit: int = -1) -> list[ConversationRow]:
@@ -128,6 +129,6 @@ def _query(words: str) -> str:
     return " ".join(parts)
 
 
-def as_dict(record: Any) -> dict[str, Any]:
+def as_dict(record: Struct) -> dict[str, Any]:
     """A record as JSON shows it."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    return asdict(record)
