@@ -1,16 +1,12 @@
 """No test touches the history of whoever runs the tests; none needs what this system has not."""
 
+import importlib
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-try:
-    import termios
-except ImportError:  # Windows
-    termios = None  # type: ignore[assignment]
 
 _POSIX = re.compile(
     r"^\s*(?:import|from) (?:pty|termios|fcntl|resource|tests\.support\.console|tests\.cli\.conftest"
@@ -20,9 +16,20 @@ _POSIX = re.compile(
 """What only a system with bash and pseudo terminals has."""
 
 
+def _has_terminals() -> bool:
+    try:
+        importlib.import_module("termios")
+    except ImportError:  # Windows
+        return False
+    return True
+
+
+HAS_TERMINALS = _has_terminals()
+
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Where there is no such system, the files that need one are left out, and the head of the report says so."""
-    if termios is not None or not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
+    if HAS_TERMINALS or not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
         return None
     return True if _POSIX.search(collection_path.read_text(encoding="utf-8")) else None
 
@@ -30,7 +37,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def pytest_report_header() -> list[str]:
     """One line where something is left out."""
     left_out = "tests that need bash, pseudo terminals or POSIX files are left out on this system"
-    return [] if termios is not None else [left_out]
+    return [] if HAS_TERMINALS else [left_out]
 
 
 @pytest.fixture(scope="session", autouse=True)

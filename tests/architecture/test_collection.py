@@ -31,7 +31,7 @@ for name in NAMES:
 def test_without_terminals_every_other_test_is_found(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(HIDING)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--co", "-q", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "--co", "-q", "-p", "no:cacheprovider", "--snapshot-warn-unused"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
