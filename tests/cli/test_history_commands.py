@@ -124,6 +124,28 @@ def test_continuing_without_an_id_means_the_latest(typed: list[str], meant: list
     assert spelled_out(typed) == meant
 
 
+def test_a_damaged_history_is_set_aside_with_a_message_and_the_next_answer_is_kept(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    shell.say("what is 2 + 3")
+    path = tmp_path / "data" / "history.db"
+    damaged = os.urandom(len(path.read_bytes()))
+    path.write_bytes(damaged)
+    done = subprocess.run(
+        [sys.executable, "-m", "realtime_cli", "send-text", "--provider", "local", "what is 3 + 4"],
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "REALTIME_CLI_DATA_DIR": str(tmp_path / "data")},
+    )
+    (aside,) = (tmp_path / "data").glob("history.db.damaged-*")
+    assert "The history was damaged. It was set aside" in done.stderr
+    assert str(aside) in done.stderr
+    assert aside.read_bytes() == damaged
+    (row,) = json.loads(shell.run("history", "list", "--json"))
+    assert row["title"] == "what is 3 + 4"
+
+
 def test_a_history_that_was_read_is_closed_also_after_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -170,10 +170,12 @@ def test_a_damaged_file_is_set_aside_and_never_overwritten(tmp_path: Path, damag
     store.close()
 
 
-def test_an_older_form_is_brought_up_to_date_with_everything_in_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", range(1, schema.VERSION))
+def test_every_older_form_is_brought_up_to_date_with_everything_in_it(tmp_path: Path, form: int) -> None:
     path = tmp_path / "history.db"
     db = sqlite3.connect(path, isolation_level=None)
-    schema.migrate(db, 1)
+    schema.migrate(db, form)
+    assert db.execute("PRAGMA user_version").fetchone()[0] == form
     db.execute("INSERT INTO conversations (id, title, created_at) VALUES ('old', 'hi', 1.0)")
     db.execute(
         "INSERT INTO runs (conversation_id, started_at, last_at, status, command, provider, model, pid, process) "
@@ -193,6 +195,9 @@ def test_an_older_form_is_brought_up_to_date_with_everything_in_it(tmp_path: Pat
     assert catalog.conversation(store, "old").recording == ""
     assert [(found.approval, found.written) for found in catalog.items(store, "old")] == [("", "")]
     assert store.db.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
+    conversation(store, "and from today")
+    assert len(catalog.conversations(store)) == 2
+    assert store.check() == []
     store.close()
 
 
