@@ -32,6 +32,9 @@ class Mailbox:
 
     Args:
         tell: Takes what the program has heard, as facts.
+
+    Attributes:
+        closed: Nothing more comes.
     """
 
     def __init__(self, tell: Callable[[Fact], None]) -> None:
@@ -39,7 +42,7 @@ class Mailbox:
         self._waiting: deque[Event | _Voice | _VoiceEnd] = deque()
         self._given: dict[Tag, int] = {}  # frames of the parts that are not finished
         self._news = asyncio.Event()
-        self._closed = False
+        self.closed = False
 
     def put(self, event: Event) -> None:
         """An event."""
@@ -56,7 +59,7 @@ class Mailbox:
 
     def close(self) -> None:
         """Nothing more comes; what waits can still be taken."""
-        self._closed = True
+        self.closed = True
         self._news.set()
 
     def drop_voice(self) -> tuple[Piece, ...]:
@@ -69,7 +72,7 @@ class Mailbox:
         """The next event; None at the end, again and again."""
         while True:
             while not self._waiting:
-                if self._closed:
+                if self.closed:
                     return None
                 self._news.clear()
                 await self._news.wait()

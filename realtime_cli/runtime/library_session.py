@@ -51,6 +51,7 @@ class Session:
         self._state: SessionState | None = None
         self._ready = asyncio.Event()
         self._outcome: Outcome | None = None
+        self._stopped = asyncio.Event()
 
     @property
     def state(self) -> SessionState:
@@ -81,8 +82,11 @@ class Session:
         self._tell(TalkKeyReleased())
 
     async def interrupt(self) -> None:
-        """Stop the answer."""
+        """Stop the answer; when this returns, `events` holds no more of its sound."""
+        self._stopped.clear()
         self._tell(InterruptPressed())
+        if not self._mail.closed:
+            await self._stopped.wait()
 
     async def events(self) -> AsyncIterator[Event]:
         """Everything that happens, in order, until the session ends.
@@ -132,6 +136,7 @@ class Session:
         self._outcome = outcome
         self._mail.close()
         self._ready.set()
+        self._stopped.set()
 
     # --- as the runtime sees it: witness, keyboard, view and sound in one ---------------------------------------
 
@@ -149,6 +154,8 @@ class Session:
         """Each fact may have changed the picture."""
         if isinstance(fact, MicHeard):
             return
+        if isinstance(fact, InterruptPressed):
+            self._stopped.set()  # its commands are performed before anybody else runs
         self._state = mind.state
         for event in self._differences.between(self._state):
             self._mail.put(event)

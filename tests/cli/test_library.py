@@ -14,6 +14,7 @@ import pytest
 
 import realtime_cli
 from realtime_cli.dsp.pcm16 import to_bytes
+from realtime_cli.session.state import ResponseState
 from tests.cli.strange_server import StrangeServer
 from tests.support.sound import read_wav, speech
 
@@ -134,8 +135,10 @@ def test_an_interrupted_answer_ends_where_the_program_stopped_taking_its_sound()
             await session.send_text(LONG)
             async for event in session.events():
                 if isinstance(event, realtime_cli.AudioDelta):
-                    await session.interrupt()
                     break
+            while session.state.response is not ResponseState.NONE:
+                await asyncio.sleep(0.01)  # all of it has come, and one piece was taken
+            await session.interrupt()
             seen, _ = await _until_answered(session)
             assert isinstance(seen[-1], realtime_cli.Answered)
             return seen[-1], await session.ask("repeat hello")
