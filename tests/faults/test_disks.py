@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import wave
@@ -34,6 +35,8 @@ LONG = "word " * 400
 @contextlib.contextmanager
 def mounted(folder: Path, *words: str) -> Iterator[Path]:
     """A file system of its own; skips where this user may not have one."""
+    if os.name == "nt" or shutil.which("mount") is None:
+        pytest.skip("no file system of our own here")
     done = subprocess.run(["mount", *words, str(folder)], check=False, capture_output=True, text=True)
     if done.returncode:
         pytest.skip(f"no file system of our own here: {done.stderr.strip()}")
