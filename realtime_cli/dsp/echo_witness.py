@@ -20,13 +20,13 @@ from typing import Final
 
 import numpy as np
 
+from realtime_cli.dsp.decimator import Decimator
 from realtime_cli.dsp.echo_fit import BLOCK_FRAMES, RATE_HZ, EchoFit
 from realtime_cli.dsp.echo_trust import Reliance, Trust
 from realtime_cli.dsp.framer import Framer
 from realtime_cli.dsp.level import rms_dbfs
 from realtime_cli.dsp.near_voice import NearVoice
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Float32, Int16
-from realtime_cli.dsp.resample import Resampler
 
 _FORETOLD_DB: Final = 0.3
 """Echoes came to it 64 to 130 ms after the first sound of them, and to 5 dB in 2 s; voices stayed below 0."""
@@ -36,6 +36,7 @@ _AUDIBLE_DBFS: Final = -50.0
 _NEAR_LOUD_DBFS: Final = -58.0
 _LOOK_FRAMES: Final = 4 * BLOCK_FRAMES
 """64 ms: as often is a verdict thought over. Counts of looks:"""
+_STEP_FRAMES: Final = BLOCK_FRAMES * SAMPLE_RATE_HZ // RATE_HZ  # 16 ms at 24 kHz
 _PAUSE_LOOKS: Final = 4  # between words; an echo would fill it
 _NEVER: Final = 1 << 20
 _QUIET_LOOKS_TO_CLEAR: Final = 14
@@ -76,9 +77,10 @@ class EchoWitness:
 
     def __init__(self) -> None:
         self.verdict = Verdict.UNKNOWN
-        step = BLOCK_FRAMES * SAMPLE_RATE_HZ // RATE_HZ
-        self._framers = Framer(step), Framer(step)
-        self._resamplers = Resampler(SAMPLE_RATE_HZ, RATE_HZ), Resampler(SAMPLE_RATE_HZ, RATE_HZ)
+        self._near: list[Int16] = []
+        self._far: list[Int16] = []
+        self._pending_frames = 0
+        self._decimator = Decimator(2, _STEP_FRAMES)
         self._fit = EchoFit()
         self._delay = SteadyDelay()
         self._looked_at = Framer(_LOOK_FRAMES), Framer(_LOOK_FRAMES)
@@ -89,8 +91,15 @@ class EchoWitness:
 
     def watch(self, near: Int16, far: Int16) -> Verdict:
         """Take both sides' int16[n] at 24 kHz of the same moment; give the verdict as it is now."""
-        for blocks in zip(self._framers[0].push(near), self._framers[1].push(far), strict=True):
-            self._look(*blocks)
+        self._near.append(near)
+        self._far.append(far)
+        self._pending_frames += len(near)
+        if self._pending_frames >= _STEP_FRAMES:
+            near, far = np.concatenate(self._near), np.concatenate(self._far)
+            cut = self._pending_frames - self._pending_frames % _STEP_FRAMES
+            self._near, self._far, self._pending_frames = [near[cut:]], [far[cut:]], len(near) - cut
+            for at in range(0, cut, _STEP_FRAMES):
+                self._look(near[at : at + _STEP_FRAMES], far[at : at + _STEP_FRAMES])
         return self.verdict
 
     def take_voice(self) -> Int16 | None:
@@ -111,7 +120,7 @@ class EchoWitness:
         self._idle_blocks = 0 if rms_dbfs(far) > _AUDIBLE_DBFS else self._idle_blocks + 1
         if self._idle_blocks * BLOCK_FRAMES > _LONGEST_FRAMES + _NEAR_FRAMES:
             return  # nothing sounds and no echo is left: no news, and no work
-        near, far = self._resamplers[0].process(near), self._resamplers[1].process(far)
+        near, far = self._decimator.process(near, far)
         fit = self._fit.watch(near, far)
         if self._trust.watch(fit, self._fit.foretold_db):
             self._fit.forget()

@@ -36,16 +36,16 @@ class NearVoice:
     """Makes the near voice of what the filter left, in blocks of 16 ms."""
 
     def __init__(self) -> None:
-        self._left: Float32 = np.zeros(BLOCK_FRAMES, dtype=np.float32)
-        self._echo: Float32 = np.zeros(BLOCK_FRAMES, dtype=np.float32)
+        self._both: Float32 = np.zeros((2, 2 * BLOCK_FRAMES), dtype=np.float32)  # what is left, and the echo
         self._overlap: Float32 = np.zeros(BLOCK_FRAMES, dtype=np.float32)
         self._leak: Float32 = np.full(BINS, _LEAKS[1], dtype=np.float32)
         self._echo_power: Float32 = np.zeros(BINS, dtype=np.float32)
 
     def process(self, fit: Fit) -> Int16:
         """Take 16 ms; give int16[128] at 8 kHz, 16 ms later."""
-        left, echo = _spectrum(self._left, fit.left), _spectrum(self._echo, fit.echo)
-        self._left, self._echo = fit.left, fit.echo
+        self._both[:, :BLOCK_FRAMES] = self._both[:, BLOCK_FRAMES:]
+        self._both[0, BLOCK_FRAMES:], self._both[1, BLOCK_FRAMES:] = fit.left, fit.echo
+        left, echo = np.fft.rfft(_WINDOW * self._both, axis=1)
         left_power = left.real**2 + left.imag**2 + np.float32(1.0)
         self._echo_power = np.maximum(echo.real**2 + echo.imag**2, _TAIL * self._echo_power)
         if float(np.dot(fit.echo, fit.echo)) > AUDIBLE_POWER:
@@ -61,7 +61,3 @@ class NearVoice:
         more = left_power > self._leak * self._echo_power
         leak = np.clip(self._leak * np.where(more, _LEAK_UP, _LEAK_DOWN), *_LEAKS)
         self._leak = leak.astype(np.float32)
-
-
-def _spectrum(before: Float32, now: Float32) -> _Spectrum:
-    return np.asarray(np.fft.rfft(_WINDOW * np.concatenate((before, now))), dtype=np.complex64)
