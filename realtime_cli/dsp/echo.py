@@ -5,7 +5,7 @@ pywebrtc-audio: neither lets the program interrupt itself, but of 76 interruptio
 heard against 43, mostly with a distorting speaker and with clocks that drift apart. Its price is 140 ms of import,
 21 MiB and four threads, so it is imported when it is loaded. Where it is not installed, the half-duplex gate remains.
 
-Its output is what is sent. Interruptions are looked for elsewhere (`near_voice.py`), where nearly all of them are heard.
+Its output is what is sent. Interruptions are looked for elsewhere (`near_voice.py`), and nearly all are heard there.
 """
 
 from __future__ import annotations
