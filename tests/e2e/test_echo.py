@@ -67,12 +67,14 @@ def test_with_a_headset_the_first_answer_can_be_interrupted(
         assert terminal.wait_end() == 0
 
 
+@pytest.mark.parametrize("latency", ["auto", "high"])
 def test_on_open_speakers_the_first_answer_does_not_interrupt_itself(
-    house: VirtualAudio, wire: Tap, workplace: Path
+    house: VirtualAudio, wire: Tap, workplace: Path, latency: str
 ) -> None:
+    arguments = ["talk", "--url", wire.url, "--audio-latency", latency]
     with (
         room(house, "--echo-db", "0"),
-        console(["talk", "--url", wire.url], house.env, workplace) as terminal,
+        console(arguments, house.env, workplace) as terminal,
     ):
         terminal.wait_for("listening")
         house.say(speech("what can you do")).wait()
