@@ -124,7 +124,8 @@ class EchoWitness:
         fit = self._fit.watch(near, far)
         if self._trust.watch(fit, self._fit.foretold_db):
             self._fit.forget()
-        self._voice.append(self._near_voice.process(fit))
+        if self.verdict is not Verdict.NONE:
+            self._voice.append(self._near_voice.process(fit))
         looks = zip(self._looked_at[0].push(near), self._looked_at[1].push(far), strict=True)
         for near_look, far_look in looks:
             self._judge(near_look, far_look)
