@@ -119,10 +119,10 @@ class Conversation:
         if not row.closed:
             row.hidden = row.final = True
 
-    def move_to_front(self, row: Row) -> None:
-        """An item that was put before all others."""
+    def move(self, row: Row, *, to_front: bool) -> None:
+        """An item that was put before all others; or one that is only now on its way, after what came meanwhile."""
         self._rows.remove(row)
-        self._rows.insert(self._settled_rows, row)
+        self._rows.insert(self._settled_rows if to_front else len(self._rows), row)
 
     def forget_all(self) -> None:
         """A new conversation begins; what was said stays on the screen."""

@@ -52,7 +52,7 @@ class Curation:
             item_id, Kind.MESSAGE if message else Kind.OTHER, role, previous_id=after
         )
         if fact.previous_item_id == "root":
-            desk.conversation.move_to_front(row)
+            desk.conversation.move(row, to_front=True)
         row.parts = {0: shown_as(item)}
         row.item, row.place, row.quiet, row.unsent = item, fact.previous_item_id, not fact.answer, True
         desk.prompts.append(item_id)

@@ -134,9 +134,10 @@ JOINTS: Final[tuple[Joint, ...]] = (
         down=_up(Flag.REBUILD_DUE),
     ),
     Joint(
-        "typed prompts wait for the session, and for the truncation of what they interrupt",
+        "typed prompts wait for the session, and until the answer before them has its place in the conversation",
         Consequence.SEND_PROMPTS,
         connection=_READY,
+        response=_NONE,
         up=_up(Flag.PROMPTS_WAITING),
         down=_up(Flag.FLUSHING),
     ),

@@ -53,6 +53,8 @@ class Prompts:
             typed = typed or (not row.quiet and (row.role == "user" or row.item is not None))
             wanted = wanted or not row.quiet
             item = row.item or MessageItem(id=item_id, role=row.role, content=(InputText(row.text),))
+            if not row.place:
+                desk.conversation.move(row, to_front=False)
             desk.conversation.created(item_id)
             event = ConversationItemCreate(item=item, previous_item_id=row.place or UNSET)
             desk.say(event, Purpose.CREATE_ITEM, item_id)

@@ -190,7 +190,8 @@ def everything_is_there_once(pair: Remembered, *, written: bool = True) -> None:
     answers = [entry.text for entry in shown if entry.role == "assistant"]
     begun = [text.split(".")[0] for text in answers if "." in text]  # some were interrupted before that
     assert len(set(begun)) == len(begun), answers
-    assert not any("nobody" in text for text in answers), pair.lines()
+    if not (pair.typed and pair.spoke):  # what is typed while the user speaks may share the answer to that
+        assert not any("nobody" in text for text in answers), pair.lines()
     assert shown[-1].role == "assistant" or not shown, pair.lines()  # the last words have their answer
     assert [(item.role, item.text) for item in pair.kept()] == [(entry.role, entry.text) for entry in shown]
 
@@ -228,6 +229,7 @@ BREAKS = ("drop", "sleep", "wait")
 
 @LIVES
 @given(steps("type", *BREAKS))
+@example(actions=[("type", 2.48), ("drop", 0.3), ("type", 0.3), ("type", 3.3)])
 def test_typed_conversations_survive_whatever_happens_to_the_line(actions: list[Step]) -> None:
     with remembered(wish_of("typed")) as pair:
         live(pair, [*actions, ("type", 1.0)], keyed=False)
