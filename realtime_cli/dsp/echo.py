@@ -14,7 +14,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
@@ -46,6 +46,15 @@ class EchoCanceller(Protocol):
         Raises:
             ValueError: A length is not 240. `Framer` guarantees it, so this is our bug.
         """
+        ...
+
+
+@runtime_checkable
+class Separator(Protocol):
+    """An echo canceller that also tells the near voice from the echo."""
+
+    def take_voice(self) -> Int16 | None:
+        """The near voice since the last call, int16[n] at 8 kHz (`echo_witness`); None: listen to the output."""
         ...
 
 

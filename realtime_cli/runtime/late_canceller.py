@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from realtime_cli.dsp.echo import EchoCanceller
+    from realtime_cli.dsp.echo import EchoCanceller, Separator
     from realtime_cli.dsp.pcm16 import Int16
 
 _LOG = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ class LateCanceller:
     ) -> None:
         self._make, self._instead = make, instead
         self._made: EchoCanceller | None = None
+        self._separator: Separator | None = None
         self._thread: threading.Thread | None = None
 
     def process(self, near: Int16, far: Int16) -> Int16:
@@ -47,16 +48,24 @@ class LateCanceller:
             self._thread.start()
         return near
 
+    def take_voice(self) -> Int16 | None:
+        """See `dsp.echo.Separator`; None while the canceller is not there, and from one that cannot tell."""
+        return self._separator.take_voice() if self._separator else None
+
     def wait(self) -> None:
         """Until it is there, if it was begun; for tests and measurements."""
         if self._thread is not None:
             self._thread.join()
 
     def _load(self) -> None:
+        from realtime_cli.dsp.echo import Separator
+
         made = None
         try:
             made = self._make()
         except Exception:  # noqa: BLE001 - a library of C code: a session with a worse canceller is better than none
             _LOG.exception("the echo canceller cannot be made")
-        self._made = made or self._instead()
+        made = made or self._instead()
+        self._separator = made if isinstance(made, Separator) else None
+        self._made = made
         threading.Event().wait(_SETTLES_S)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 from realtime_cli.dsp import pcm16
+from realtime_cli.dsp.echo import Separator
 from realtime_cli.dsp.echo_fit import RATE_HZ
 from realtime_cli.dsp.framer import Framer
 from realtime_cli.dsp.pcm16 import Int16
@@ -41,15 +42,6 @@ def _gate(*, over_echo: bool) -> SpeechGate:
     return SpeechGate(
         threshold=0.5, silence_ms=160, onset_frames=onset_frames, onset_window_frames=onset_frames + 1
     )
-
-
-@runtime_checkable
-class Separator(Protocol):
-    """An echo canceller that also tells the near voice from the echo."""
-
-    def take_voice(self) -> Int16 | None:
-        """The near voice since the last call, int16[n] at 8 kHz (`dsp.echo_witness`); None: listen to the output."""
-        ...
 
 
 class LocalEar:

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from realtime_cli.dsp.echo import EchoCanceller, load
+from realtime_cli.dsp.echo import EchoCanceller, Separator, load
 from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.runtime.late_canceller import LateCanceller
 
@@ -62,3 +62,29 @@ def test_another_one_stands_in_where_the_library_is_missing_or_broken() -> None:
         late.process(NEAR, FAR)
         late.wait()
         assert _is_shut(late)
+
+
+class Telling:
+    """A canceller that tells the near voice."""
+
+    def process(self, near: Int16, far: Int16) -> Int16:
+        return near
+
+    def take_voice(self) -> Int16 | None:
+        return NEAR
+
+
+def test_it_tells_the_near_voice_as_soon_as_the_canceller_does() -> None:
+    late = LateCanceller(Telling, lambda: None)
+    assert isinstance(late, Separator)
+    assert late.take_voice() is None, "nothing is there yet"
+    late.process(NEAR, FAR)
+    late.wait()
+    assert late.take_voice() is NEAR
+
+
+def test_one_that_cannot_tell_has_no_opinion() -> None:
+    late = LateCanceller(lambda: load("half-duplex"), lambda: None)
+    late.process(NEAR, FAR)
+    late.wait()
+    assert late.take_voice() is None
