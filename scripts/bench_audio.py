@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,12 @@ class Server:
     async def begin(self, turn: str) -> None:
         response = {"id": f"r{turn}", "object": "realtime.response", "status": "in_progress", "output": []}
         await self.say("ours", type="response.created", response=response)
-        item = {"id": f"i{turn}", "object": "realtime.item", "type": "message", "role": "assistant"}
+        item: dict[str, Any] = {
+            "id": f"i{turn}",
+            "object": "realtime.item",
+            "type": "message",
+            "role": "assistant",
+        }
         item |= {"status": "in_progress", "content": []}
         await self.say(
             "ours", type="response.output_item.added", response_id=f"r{turn}", output_index=0, item=item
@@ -101,7 +107,12 @@ class Server:
     async def finish(self, turn: str, status: str = "completed") -> None:
         where = {"response_id": f"r{turn}", "item_id": f"i{turn}", "output_index": 0, "content_index": 0}
         await self.say("ours", type="response.output_audio.done", **where)
-        item = {"id": f"i{turn}", "object": "realtime.item", "type": "message", "role": "assistant"}
+        item: dict[str, Any] = {
+            "id": f"i{turn}",
+            "object": "realtime.item",
+            "type": "message",
+            "role": "assistant",
+        }
         item |= {"status": status, "content": [{"type": "output_audio", "transcript": "x"}]}
         await self.say(
             "ours", type="response.output_item.done", response_id=f"r{turn}", output_index=0, item=item
@@ -239,16 +250,17 @@ def uplink(server: Server, audio: VirtualAudio, quick: bool) -> dict[str, Any]:
         time.sleep(0.5)
     found = {}
     for name in ("bare", "ours"):
-        times, last = [], -1.0
-        for at, event in server.events[name]:
+        times: list[float] = []
+        last = -1.0
+        for at_s, event in server.events[name]:
             if event["type"] != "input_audio_buffer.append":
                 continue
             frames = np.frombuffer(base64.b64decode(event["audio"]), "<i2")
-            if np.abs(frames).max(initial=0) > 300 and at - last > NEAR:
-                times.append(at)
-                last = at
+            if np.abs(frames).max(initial=0) > 300 and at_s - last > NEAR:
+                times.append(at_s)
+                last = at_s
         found[name] = times
-    pairs = [
+    pairs: list[float] = [
         (mine - min(found["bare"], key=lambda t: abs(t - mine))) * 1000
         for mine in found["ours"]
         if found["bare"]
@@ -269,9 +281,7 @@ def downlink(server: Server, audio: VirtualAudio, ear: Ear, quick: bool) -> dict
     with bare(server, audio):
         for n in range(rounds):
             start = len(ear.data) // 2
-            found["bare, burst"].append(
-                hear(start, server.do(lambda n=n: server.delta("bare", f"b{n}", sound)))
-            )
+            found["bare, burst"].append(hear(start, server.do(partial(server.delta, "bare", f"b{n}", sound))))
     with ours(server, audio, "--echo", "off"):
         for n in range(rounds):
             start = len(ear.data) // 2
@@ -317,11 +327,8 @@ def bargein(server: Server, audio: VirtualAudio, ear: Ear, quick: bool) -> dict[
             server.do(talk)
             time.sleep(0.9 + 0.037 * n)
             server.events["ours"].clear()
-            said = server.do(
-                lambda n=n: server.say(
-                    "ours", type="input_audio_buffer.speech_started", audio_start_ms=1, item_id=f"u{n}"
-                )
-            )
+            speech = {"type": "input_audio_buffer.speech_started", "audio_start_ms": 1, "item_id": f"u{n}"}
+            said = server.do(partial(server.say, "ours", **speech))
             part = ear.wait_quiet(start)
             heard = np.flatnonzero(part)
             full = np.flatnonzero(part >= 7990)

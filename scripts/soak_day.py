@@ -102,12 +102,17 @@ def main(hours: float) -> dict[str, float]:
     Raises:
         AssertionError: Something was lost, doubled, or memory grew.
     """
-    judges = pair.accepts_client, pair.accepts_server
-    pair.accepts_client = pair.accepts_server = lambda _text, _dialect: None  # the pair tests do that
+    judges = {name: getattr(pair, name) for name in ("accepts_client", "accepts_server")}
+    # The pair asks the official types about every event; for a day of them that takes hours.
+    vars(pair).update(dict.fromkeys(judges, _accepts))
     try:
         return _live(hours)
     finally:
-        pair.accepts_client, pair.accepts_server = judges
+        vars(pair).update(judges)
+
+
+def _accepts(_text: str, _dialect: str) -> None:
+    """Nothing is wrong."""
 
 
 def _live(hours: float) -> dict[str, float]:
