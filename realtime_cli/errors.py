@@ -140,3 +140,11 @@ class ToolError(RealtimeCliError):
     """A tool failed. Told to the model as the call's output; to the shell with `--fail-on-tool` alone."""
 
     exit_code = 80
+
+
+def only_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The one exception in nested groups; the group itself when there are several."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from realtime_cli.cli.boundary import say, say_error
+from realtime_cli.cli.boundary import say, say_error, say_news
 from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.loading import SESSION_MODULES, import_all, settled
 from realtime_cli.errors import ConfigError, DeviceError, InputError, TimedOut
@@ -266,6 +266,8 @@ def _sound(prepared: Prepared, outlet: Outlet) -> Callable[[Callable[[Fact], Non
 
 
 def _report(outcome: Outcome, prepared: Prepared, outlet: Outlet, total_s: float) -> int:
+    if not outlet.quiet:
+        say_news(outcome.late_news)
     if outcome.signal is not None:
         return 128 + outcome.signal
     if outlet.as_json and outcome.exit_code == 0:

@@ -6,12 +6,15 @@ import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable
-from typing import ParamSpec
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ParamSpec
 
 import typer
 
 from realtime_cli.errors import RealtimeCliError
+
+if TYPE_CHECKING:
+    from realtime_cli.session.facts import NewsArrived
 
 _P = ParamSpec("_P")
 
@@ -33,6 +36,12 @@ def say_error(message: str, advice: str) -> None:
     """`realtime-cli: what and where. What to do next`, on one line, without control characters."""
     line = " ".join(f"{PROGRAM}: {_closed(message)} {advice}".split())
     say("".join(c if c.isprintable() else "?" for c in line))
+
+
+def say_news(news: Iterable[NewsArrived]) -> None:
+    """What came when the screen was gone already, as one line each."""
+    for one in news:
+        say(" ".join("".join(c if c.isprintable() else "?" for c in f"{one.text} {one.advice}").split()))
 
 
 def guarded(command: Callable[_P, int | None]) -> Callable[_P, None]:

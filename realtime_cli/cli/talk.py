@@ -18,7 +18,7 @@ from realtime_cli.cli import (
     tool_options,
     turn_options,
 )
-from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli.boundary import guarded, say, say_error, say_news
 from realtime_cli.cli.flags import Flags, takes
 from realtime_cli.cli.later import asyncio
 
@@ -216,6 +216,7 @@ def _sound(prepared: Prepared, microphone: Microphone | None) -> Callable[[Calla
 
 
 def _report(outcome: Outcome) -> int:
+    say_news(outcome.late_news)
     if outcome.message:
         say_error(outcome.message, outcome.advice)
     return outcome.exit_code

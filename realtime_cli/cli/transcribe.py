@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from realtime_cli.cli import options, session_options, turn_options
-from realtime_cli.cli.boundary import guarded, say, say_error
+from realtime_cli.cli.boundary import guarded, say, say_error, say_news
 from realtime_cli.cli.flags import Flags, takes
 from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.options import SOUND, TURNS
@@ -205,6 +205,7 @@ def _opened(output: str | None) -> TextIO:
 
 
 def _code(outcome: Outcome) -> int:
+    say_news(outcome.late_news)
     if outcome.signal is not None:
         return 128 + outcome.signal
     if outcome.message:

@@ -10,7 +10,7 @@ import asyncio
 import threading
 from collections import deque
 
-from realtime_cli.session.facts import Fact, MicHeard, UplinkDropped
+from realtime_cli.session.facts import Fact, MicHeard, NewsArrived, UplinkDropped
 
 # Microphone audio that waited longer than this is worth less than keeping up: the talk would stay late for
 # ever.
@@ -66,6 +66,11 @@ class Inbox:
         with self._lock:
             self._closed = True
         self._wake()
+
+    def unread_news(self) -> tuple[NewsArrived, ...]:
+        """What somebody still had to tell the user when the mind had heard its last fact."""
+        with self._lock:
+            return tuple(fact for fact, _ in self._facts if isinstance(fact, NewsArrived))
 
     def __aiter__(self) -> Inbox:
         return self

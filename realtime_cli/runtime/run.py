@@ -17,6 +17,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from realtime_cli.errors import only_error
 from realtime_cli.protocol import BETA, GA, Ability
 from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.interpreter import Hands, Interpreter, Means, Sound
@@ -27,7 +28,15 @@ from realtime_cli.runtime.speech import Manner
 from realtime_cli.runtime.wiretap import Tap
 from realtime_cli.runtime.witness import Lasting, MakeWitness, Witness
 from realtime_cli.session.core import SessionCore
-from realtime_cli.session.facts import BreakPressed, Fact, InputEnded, MicHeard, Played, QuitPressed
+from realtime_cli.session.facts import (
+    BreakPressed,
+    Fact,
+    InputEnded,
+    MicHeard,
+    NewsArrived,
+    Played,
+    QuitPressed,
+)
 from realtime_cli.session.state import Phase, SessionState
 from realtime_cli.session.wish import Wish
 from realtime_cli.terminal.contract import EveryChange, OutputClosed, View
@@ -97,6 +106,7 @@ class Outcome(Struct, frozen=True):
         advice: The next step, "" when there is none.
         state: The last picture.
         signal: The signal that ended the session (number), None when none did.
+        late_news: What came when the screen was gone, such as a history that turned out to be damaged.
     """
 
     exit_code: int
@@ -104,6 +114,7 @@ class Outcome(Struct, frozen=True):
     advice: str
     state: SessionState
     signal: int | None = None
+    late_news: tuple[NewsArrived, ...] = ()
 
 
 async def run(plan: Plan) -> Outcome:
@@ -146,12 +157,13 @@ class _Session:
                 interpreter = await self._hold(sound)
                 self._dismiss_witnesses(interpreter)
         except BaseExceptionGroup as group:
-            raise _only(group) from None
+            raise only_error(group) from None
         if self._output_closed:
             return Outcome(OutputClosed.exit_code, "", "", self._core.state, self._signal)
         end = interpreter.finished
         assert end is not None, "the facts ended before the session did"
-        return Outcome(end.exit_code, end.message, end.advice, self._core.state, self._signal)
+        news = self._inbox.unread_news()
+        return Outcome(end.exit_code, end.message, end.advice, self._core.state, self._signal, news)
 
     def _call_witnesses(self, house: AsyncExitStack) -> None:
         for make in self._plan.witnesses:
@@ -286,11 +298,3 @@ def _short_switch_interval() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before_s)
-
-
-def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The one exception in nested groups; the group itself when there are several."""
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
