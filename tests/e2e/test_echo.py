@@ -69,7 +69,7 @@ def test_with_a_headset_the_first_answer_can_be_interrupted(
 
 ATTEMPTS = 3
 """A machine that stands still for a moment moves the echo of the room that it plays, as no room does. That an answer
-never interrupts itself is shown without a clock in `tests/runtime/test_echo_ear.py`; here, that all of it works together.
+never interrupts itself is shown without a clock in `tests/runtime/test_echo_ear.py`; here, that all works together.
 """
 
 
