@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -177,8 +178,16 @@ class Visit:
             store.close()
 
     async def context(self) -> list[Said]:
-        """What the newest session of the server holds, asked of the server item by item."""
+        """What the newest session of the server holds, asked of the server item by item.
+
+        A session that has just begun is still being told what was said: it is waited for, not for ever.
+        """
         line = self.proxy.lines[-1]
+        count = _count([_shown(entry) for entry in self.state.entries if not isinstance(entry, Notice)])
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while len(line.item_ids()) < count:
+                    await asyncio.sleep(0.01)
         return [_said(await line.retrieve(item_id)) for item_id in line.item_ids()]
 
     async def ends_whole(self, *texts: str) -> None:
@@ -205,7 +214,6 @@ class Visit:
             wish = msgspec.structs.replace(self.wish, earlier=pasts(self.kept()))
             self.task = asyncio.create_task(run(msgspec.structs.replace(self.plan, wish=wish, witnesses=())))
             await self.ready(lines + 1)
-            await self.until(lambda _: len(self.proxy.lines[-1].item_ids()) >= _count(shown))
             context = await self.context()
             await self.end()
         assert [said for said in context if said.kind != "output"] == shown
