@@ -8,12 +8,21 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 HIDDEN = "[hidden]"
-_SECRET_NAME = re.compile(r"auth|key|token|secret|cookie|passw", re.IGNORECASE)
+_SECRET_PART = re.compile(r"auth|key|token|secret|cookie|passw|credential|signature", re.IGNORECASE)
+_SECRET_WORDS = frozenset({"sig", "jwt", "pass", "pwd"})
+"""Too short to be looked for inside other words, such as `design`."""
+
+_PUBLIC_WORDS = frozenset(
+    {"model", "deployment", "version", "intent", "agent", "beta", "voice", "language", "format", "protocol"}
+)
+"""Servers repeat these in their settings, and they can be long: a model's name carries its date."""
+
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _SHORTEST = 8
 """A shorter word is no key, and might be a word of the protocol."""
 
 _LONG = 20
-"""A value of any header that is as long as this is taken for a secret: `--header` holds what the user likes."""
+"""A value under an unknown name that is as long as this is taken for a secret: `--header` holds what the user likes."""
 
 
 class Hider:
@@ -44,7 +53,17 @@ def secret_words(url: str, headers: Mapping[str, str], subprotocols: Iterable[st
 
 
 def _is_secret(name: str, value: str) -> bool:
-    return len(value) >= (_SHORTEST if _SECRET_NAME.search(name) else _LONG)
+    """Whether this value must not be seen.
+
+    What looks like a secret is one, whatever else the name says: `model_key`. Otherwise the last word tells what a
+    value is, as in `api-version`, `User-Agent` and `transcription_model`; `X-Model-Access` is an access, so unknown.
+    """
+    words = [word.lower() for word in _WORD.findall(name)]
+    if _SECRET_PART.search(name) or not _SECRET_WORDS.isdisjoint(words):
+        return len(value) >= _SHORTEST
+    if len(words) > 1 and words[-1] in ("id", "name"):
+        words.pop()
+    return len(value) >= _LONG and not (words and words[-1] in _PUBLIC_WORDS)
 
 
 def _spellings(word: str) -> set[str]:

@@ -344,6 +344,23 @@ def test_headers_and_names_arrive_and_compression_is_not_asked_for() -> None:
     assert "Sec-WebSocket-Extensions" not in seen
 
 
+def test_a_server_may_repeat_the_long_name_of_a_model_but_no_key() -> None:
+    model, key = "gpt-realtime-mini-2025-10-06", "fedcba9876543210"
+    said = f'{{"type":"session.created","session":{{"model":"{model}","id":"%s"}}}}'
+
+    async def main() -> None:
+        async def talk(connection: ServerConnection) -> None:
+            await connection.send(said % key)
+            await connection.wait_closed()
+
+        async with serving(talk) as url:
+            line = await WebSocketOpener(f"{url}&model={model}&sig={key}", {"User-Agent": model})()
+            assert await line.receive() == said % "[hidden]"
+            await line.close()
+
+    asyncio.run(main())
+
+
 def test_the_key_is_in_no_log_at_any_level(caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         async with serving(silent, refusing(401, KEY)) as url:

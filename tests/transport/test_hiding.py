@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,63 @@ def test_every_place_for_a_secret_is_known() -> None:
     }
     found = secret_words("wss://host/v1", headers, ["realtime", "openai-insecure-api-key.ek_0123456789"])
     assert found == [*headers.values(), "ek_0123456789"]
+
+
+LONG = "gpt-realtime-mini-2025-10-06"
+PUBLIC = [
+    *[
+        "model",
+        "deployment",
+        "api-version",
+        "version",
+        "intent",
+        "agent",
+        "User-Agent",
+        "OpenAI-Beta",
+        "voice",
+    ],
+    *[
+        "agent_id",
+        "deployment-name",
+        "deploymentName",
+        "apiVersion",
+        "transcription_model",
+        "MODEL",
+        "X-Vendor-Beta",
+    ],
+]
+SECRET = [
+    *[
+        "key",
+        "api-key",
+        "xi-api-key",
+        "apiKey",
+        "token",
+        "access_token",
+        "sig",
+        "signature",
+        "Authorization",
+        "Cookie",
+    ],
+    *["password", "X-Amz-Credential", "model_key", "key_model", "agent-token", "versionSecret", "jwt"],
+]
+UNKNOWN = ["X-Odd", "X-Model-Access", "session", "id", "call_id", "design", "", "-"]
+
+
+@pytest.mark.parametrize(
+    ("names", "from_characters"),
+    [(PUBLIC, None), (SECRET, 8), (UNKNOWN, 20)],
+    ids=["public", "secret", "unknown"],
+)
+def test_the_name_tells_from_which_length_a_value_is_a_secret(
+    names: list[str], from_characters: int | None
+) -> None:
+    for name in names:
+        lengths = range(1, len(LONG) + 1)
+        in_headers = [n for n in lengths if secret_words("wss://host/v1", {name: LONG[:n]}, ())]
+        in_query = [n for n in lengths if secret_words(f"wss://host/v1?{name}={LONG[:n]}", {}, ())]
+        hidden = [n for n in lengths if from_characters is not None and n >= from_characters]
+        assert in_headers == in_query == hidden, name
 
 
 def test_of_two_secrets_that_overlap_nothing_remains() -> None:
