@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from realtime_cli.cli import options, session_options, turn_options
+from realtime_cli.cli import options, session_options
 from realtime_cli.cli.boundary import guarded, say, say_error, say_news
-from realtime_cli.cli.flags import Flags, takes
+from realtime_cli.cli.flags import Flags, only, takes
 from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.options import SOUND, TURNS
+from realtime_cli.cli.sound_options import Sound
+from realtime_cli.cli.turn_options import Turns
 from realtime_cli.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ class TurnsName(StrEnum):
     session_options.Writing,
     session_options.Captions,
     session_options.Way,
-    turn_options.Hearing,
+    only(Turns, "silence_ms"),
+    only(Sound, "input_device"),
     session_options.Filter,
     options.Patience,
     session_options.Retries,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from realtime_cli.cli.options import SOUND, TURNS
+from realtime_cli.cli.options import TURNS
 
 
 class VadName(StrEnum):
@@ -79,17 +79,4 @@ class Turns:
             show_default=False,
             rich_help_panel=TURNS,
         ),
-    ] = None
-
-
-class Hearing:
-    """What is listened to, and when a turn of it ends."""
-
-    silence_ms: Annotated[
-        int | None,
-        typer.Option("--silence-ms", min=0, help="Silence that ends a turn.", rich_help_panel=TURNS),
-    ] = None
-    input_device: Annotated[
-        str | None,
-        typer.Option("--input-device", metavar="N|NAME", help="Microphone.", rich_help_panel=SOUND),
     ] = None
