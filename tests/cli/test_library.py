@@ -116,7 +116,7 @@ def test_with_manual_turns_nothing_is_answered_before_the_turn_ends(question: by
             await session.begin_turn()
             await session.send_audio(question + bytes(2 * 24_000 * 2))
             early = asyncio.create_task(_until_answered(session))
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(1.0)  # with turns found by VAD the answer would have come by now
             answered = early.done()
             await session.end_turn()
             return answered, (await early)[0]
