@@ -75,9 +75,9 @@ def address_used_for(ends: Ends) -> str | None:
         except OSError:
             return None  # no way there: offline
         source = str(probe.getsockname()[0])
-    return (
-        None if _is_inside(source) else source
-    )  # some systems answer with themselves while they are offline
+    if _is_inside(source):
+        return None  # some systems answer with themselves while they are offline
+    return source
 
 
 async def moved(ends: Ends, every_s: float = EVERY_S) -> None:
