@@ -115,6 +115,46 @@ class Feed:
             self._open_tag = None
 
 
+class FedSpeaker:
+    """What every `Speaker` does alike, with hardware or without: all that is said between `open` and `close`."""
+
+    def __init__(self) -> None:
+        self._feed = Feed(SAMPLE_RATE_HZ)
+
+    @property
+    def queued_frames(self) -> int:
+        """Frames waiting, at the device's rate."""
+        return self._feed.queued_frames
+
+    def write(self, tag: Tag, frames: Int16) -> None:
+        """Queue int16[n] at 24 kHz; resampled here, on the loop's side, where the device has another rate."""
+        self._feed.write(tag, frames)
+
+    def end(self, tag: Tag) -> None:
+        """The audio of this content part is complete."""
+        self._feed.end(tag)
+
+    def flush(self, fade_ms: int) -> tuple[Piece, ...]:
+        """Fade out and forget what is queued; the totals handed over."""
+        return self._feed.flush(fade_ms)
+
+    def duck(self, factor: float) -> None:
+        """Everything quieter by this factor, until the next flush."""
+        self._feed.duck(factor)
+
+    def pause(self) -> None:
+        """Fall silent over one block; nothing is dropped."""
+        self._feed.pause()
+
+    def resume(self) -> None:
+        """Go on where `pause` stopped."""
+        self._feed.resume()
+
+    def set_volume(self, volume: float) -> None:
+        """1.0 is the sound as it came; it outlives everything else."""
+        self._feed.volume = volume
+
+
 def _net(lost: Piece, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """Pieces less what an underflow took back: usually 480 - 480 frames of one tag."""
     tag, frames = lost

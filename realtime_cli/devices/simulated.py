@@ -14,10 +14,9 @@ from typing import Final
 import numpy as np
 
 from realtime_cli.devices.contract import BLOCK_S, Hear, Lost, MicBlock, Report
-from realtime_cli.devices.feed import Feed
+from realtime_cli.devices.feed import FedSpeaker
 from realtime_cli.devices.wav import WavReader, WavWriter
-from realtime_cli.dsp.ledger import Piece, Tag
-from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
+from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ
 from realtime_cli.errors import InputError, RecordingError
 
 _FORGIVEN_S: Final = 1.0
@@ -118,7 +117,7 @@ class SimulatedMicrophone:
             self._wav = None
 
 
-class SimulatedSpeaker:
+class SimulatedSpeaker(FedSpeaker):
     """Plays in real time into a WAV file (24 kHz mono, the silence between the answers included), or into nothing.
 
     Args:
@@ -129,20 +128,15 @@ class SimulatedSpeaker:
     remark = ""
 
     def __init__(self, path: Path | None) -> None:
+        super().__init__()
         self._path = path
         self._wav: WavWriter | None = None
         self._pace: Pace | None = None
-        self._feed = Feed(SAMPLE_RATE_HZ)
 
     @property
     def name(self) -> str:
         """The file's name."""
         return self._path.name if self._path else "nowhere"
-
-    @property
-    def queued_frames(self) -> int:
-        """Frames waiting, at 24 kHz."""
-        return self._feed.queued_frames
 
     async def open(self, report: Report, lost: Lost) -> None:
         """Begin the recording."""
@@ -156,34 +150,6 @@ class SimulatedSpeaker:
             self._pace.stop()
             self._pace = None
         self._close_file()
-
-    def write(self, tag: Tag, frames: Int16) -> None:
-        """Queue int16[n] at 24 kHz of one content part."""
-        self._feed.write(tag, frames)
-
-    def end(self, tag: Tag) -> None:
-        """The audio of this content part is complete."""
-        self._feed.end(tag)
-
-    def flush(self, fade_ms: int) -> tuple[Piece, ...]:
-        """Fade out and forget what is queued; the totals handed over."""
-        return self._feed.flush(fade_ms)
-
-    def duck(self, factor: float) -> None:
-        """Everything quieter by this factor, until the next flush."""
-        self._feed.duck(factor)
-
-    def pause(self) -> None:
-        """Fall silent over one block; nothing is dropped."""
-        self._feed.pause()
-
-    def resume(self) -> None:
-        """Go on where `pause` stopped."""
-        self._feed.resume()
-
-    def set_volume(self, volume: float) -> None:
-        """1.0 is the sound as it came."""
-        self._feed.volume = volume
 
     def _step(self) -> None:
         out = np.zeros(round(SAMPLE_RATE_HZ * BLOCK_S), dtype=np.int16)

@@ -13,16 +13,15 @@ from realtime_cli.devices import portaudio
 from realtime_cli.devices.buffering import Buffering
 from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import BLOCK_S, Lost, Report, SpeakerBlock
-from realtime_cli.devices.feed import Feed
+from realtime_cli.devices.feed import FedSpeaker, Feed
 from realtime_cli.devices.portaudio import Shape
-from realtime_cli.dsp.ledger import Piece, Tag
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 
 _LONGEST_DELAY_S: Final = 2.0
 """Time stamps that promise more are wrong. Bluetooth is below 0.5 s."""
 
 
-class PortAudioSpeaker:
+class PortAudioSpeaker(FedSpeaker):
     """A real speaker: int16, 24 kHz mono in small blocks, or what the device insists on.
 
     What is queued, and the account of what was handed over, outlive a loss of the device, as long as it comes back
@@ -46,11 +45,11 @@ class PortAudioSpeaker:
         buffering: Buffering = Buffering(20, "high"),  # noqa: B008 - a frozen value
         shape: Shape = Shape(SAMPLE_RATE_HZ, 1),  # noqa: B008 - a frozen value
     ) -> None:
+        super().__init__()
         self._wanted = wanted
         self.buffering = buffering
         self._shape = shape
         self._playback: _Playback | None = None
-        self._feed = Feed(SAMPLE_RATE_HZ)
         self._name = "default" if wanted is None else str(wanted)
         self.remark = ""
 
@@ -58,11 +57,6 @@ class PortAudioSpeaker:
     def name(self) -> str:
         """The name in PortAudio's list, once it was opened."""
         return self._name
-
-    @property
-    def queued_frames(self) -> int:
-        """Frames waiting, at the device's rate."""
-        return self._feed.queued_frames
 
     async def open(self, report: Report, lost: Lost) -> None:
         """Begin to play; PortAudio blocks for a few ms, or seconds when a sound server hangs: in a thread."""
@@ -73,34 +67,6 @@ class PortAudioSpeaker:
         playback, self._playback = self._playback, None
         if playback:
             await asyncio.to_thread(playback.close)
-
-    def write(self, tag: Tag, frames: Int16) -> None:
-        """Queue int16[n] at 24 kHz; resampled here, on the loop's side, where the device has another rate."""
-        self._feed.write(tag, frames)
-
-    def end(self, tag: Tag) -> None:
-        """The audio of this content part is complete."""
-        self._feed.end(tag)
-
-    def flush(self, fade_ms: int) -> tuple[Piece, ...]:
-        """Fade out and forget what is queued; the totals handed over."""
-        return self._feed.flush(fade_ms)
-
-    def duck(self, factor: float) -> None:
-        """Everything quieter by this factor, until the next flush."""
-        self._feed.duck(factor)
-
-    def pause(self) -> None:
-        """Fall silent over one block; nothing is dropped."""
-        self._feed.pause()
-
-    def resume(self) -> None:
-        """Go on where `pause` stopped."""
-        self._feed.resume()
-
-    def set_volume(self, volume: float) -> None:
-        """1.0 is the sound as it came; it outlives everything else."""
-        self._feed.volume = volume
 
     def _open(self, report: Report, lost: Lost) -> None:
         row, self.remark = chosen("output", self._wanted)
