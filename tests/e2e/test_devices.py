@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,18 @@ def ask_aloud(house: VirtualAudio, wire: Tap, terminal: Console, question: str =
         recording.until_quiet(600, timeout_s=20)
     assert np.count_nonzero(recording.frames) > 0.3 * house.rate_hz, "the answer was not heard"
     terminal.wait_for(heard.event["transcript"])
+
+
+def type_and_then_speak(
+    house: VirtualAudio, wire: Tap, terminal: Console, bring_back: Callable[[], None]
+) -> None:
+    """What is typed is answered without any device; with both of them there again one can speak."""
+    start = len(wire.messages)
+    terminal.type("twhat time is it\r")
+    wire.wait("response.done", 20, after=start)
+    bring_back()
+    terminal.wait(lambda screen: screen.count(BACK) == 2, 20, "word of both")
+    ask_aloud(house, wire, terminal, "roll two dice")
 
 
 def leave(terminal: Console) -> None:
@@ -80,12 +93,7 @@ def test_a_sound_server_killed_while_it_speaks_and_started_again(
         begin_long_answer(house, terminal)
         house.crash()
         terminal.wait(lambda screen: screen.count(GONE) == 2, 10, "word of both devices")
-        start = len(wire.messages)
-        terminal.type("twhat time is it\r")
-        wire.wait("response.done", 20, after=start)
-        house.revive()
-        terminal.wait(lambda screen: screen.count(BACK) == 2, 15, "word of their return")
-        ask_aloud(house, wire, terminal, "roll two dice")
+        type_and_then_speak(house, wire, terminal, house.revive)
         leave(terminal)
 
 
@@ -112,12 +120,12 @@ def test_without_any_device_one_can_type_and_speak_once_they_are_there(
         console(["talk", "--url", wire.url], house.env, workplace, (140, 40)) as terminal,
     ):
         terminal.wait(lambda screen: screen.count("does not work") == 2, 15, "word of both devices")
-        terminal.type("twhat time is it\r")
-        wire.wait("response.done", 20)
-        house.replug("speaker")
-        house.replug("mic")
-        terminal.wait(lambda screen: screen.count(BACK) == 2, 20, "word of their coming")
-        ask_aloud(house, wire, terminal, "roll two dice")
+
+        def plug_in() -> None:
+            house.replug("speaker")
+            house.replug("mic")
+
+        type_and_then_speak(house, wire, terminal, plug_in)
         leave(terminal)
 
 
