@@ -59,7 +59,8 @@ class BetaDialect:
         if "response" in said:
             said["response"] = flat(said["response"], _RESPONSE_CREATE)
             if "input" in said["response"]:
-                said["response"]["input"] = [_sayable(item) for item in said["response"]["input"]]
+                asked = said["response"]["input"]
+                said["response"]["input"] = [_sayable(item, response_input=True) for item in asked]
         return json_text(said)
 
     def decode_server(self, text: str) -> ServerEvent:
@@ -93,8 +94,8 @@ class BetaDialect:
 _CLIENT_TYPES = frozenset({*CLIENT_TYPES, TRANSCRIPTION_UPDATE})
 
 
-def _sayable(item: Plain) -> Plain:
-    if not in_beta(item):
+def _sayable(item: Plain, *, response_input: bool = False) -> Plain:
+    if not in_beta(item, response_input=response_input):
         raise LocalProtocolError(f"The beta dialect has no words for this {item['type']} item.")
     return beta_item(item)
 

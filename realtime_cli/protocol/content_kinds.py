@@ -12,6 +12,8 @@ _OUTPUT = {"text": "output_text", "audio": "output_audio"}
 _SHORT = {"output_text": "text", "output_audio": "audio"}
 _BETA_ITEMS = frozenset({"message", "function_call", "function_call_output", "item_reference"})
 _BETA_KINDS = frozenset({"input_text", "input_audio", *_SHORT})
+_BETA_RESPONSE_INPUT = _BETA_KINDS - {"output_audio"}
+"""`response.input` takes text alone from an assistant. Source: `ConversationItemWithReference` of the beta types."""
 
 
 def house_item(item: Any) -> Any:
@@ -30,10 +32,15 @@ def beta_item(item: Plain) -> Plain:
     return kept
 
 
-def in_beta(item: Plain) -> bool:
-    """Whether beta has words for this item and all its content: it has none for MCP and images."""
+def in_beta(item: Plain, *, response_input: bool = False) -> bool:
+    """Whether beta has words for this item and all its content: it has none for MCP and images.
+
+    Args:
+        item: As GA writes it.
+        response_input: It stands in `response.input`.
+    """
     kinds = {part["type"] for part in item.get("content", ())}
-    return item["type"] in _BETA_ITEMS and kinds <= _BETA_KINDS
+    return item["type"] in _BETA_ITEMS and kinds <= (_BETA_RESPONSE_INPUT if response_input else _BETA_KINDS)
 
 
 def house_part(part: Any) -> Any:

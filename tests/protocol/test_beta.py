@@ -184,6 +184,12 @@ def test_content_has_short_names_from_an_assistant_only() -> None:
         assert p.BETA.decode_client(text) == p.ConversationItemCreate(item)
 
 
+def test_the_input_of_a_response_holds_no_sound_of_an_assistant() -> None:
+    spoken = p.MessageItem(role="assistant", content=(p.OutputAudio(transcript="b"),))
+    with pytest.raises(LocalProtocolError, match="message"):
+        p.BETA.encode_client(p.ResponseCreate(p.ResponseConfig(input=(spoken,))))
+
+
 def test_a_response_request_is_flat_and_both_names_of_its_limit_are_taken() -> None:
     wish = p.ResponseConfig(
         output_modalities=("text",),
