@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from realtime_cli.cli.finding import Finding, failure
 from realtime_cli.cli.later import asyncio
-from realtime_cli.errors import RealtimeCliError, Unreachable
+from realtime_cli.errors import ConfigError, RealtimeCliError, Unreachable
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
@@ -52,7 +52,7 @@ def _proxy(url: str) -> str:
 
     from realtime_cli.transport.refusals import destination
 
-    return "" if destination(url, _STEP_S, ()).is_this_machine else get_proxy(parse_uri(url)) or ""
+    return "" if destination(url, _STEP_S).is_this_machine else get_proxy(parse_uri(url)) or ""
 
 
 async def _name(host: str) -> Finding:
@@ -70,14 +70,15 @@ async def _name(host: str) -> Finding:
 
 
 async def _tls(host: str, port: int, ca_file: str | None) -> Finding:
+    from realtime_cli.transport.tls import tls_context
+
     loop = asyncio.get_running_loop()
     begun_s = loop.time()
     try:
-        context = ssl.create_default_context()
-        if ca_file:
-            context.load_verify_locations(ca_file)
         async with asyncio.timeout(_STEP_S):
-            _, writer = await asyncio.open_connection(host, port, ssl=context)
+            _, writer = await asyncio.open_connection(host, port, ssl=tls_context(ca_file))
+    except ConfigError as error:
+        return failure(PART, "TLS", error)
     except ssl.SSLCertVerificationError as exc:
         advice = "Check the clock; behind a company's proxy give its certificate with --ca-file."
         return Finding(PART, "TLS", "fail", f"the certificate of {host} is not trusted: {exc.verify_message}", advice,

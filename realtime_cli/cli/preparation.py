@@ -178,7 +178,12 @@ async def _headers(prepared: Prepared) -> dict[str, str]:
     scheme = "https" if parts.scheme == "wss" else "http"
     session = {"type": "realtime", "model": target.model}
     secret = await client_secret(
-        f"{scheme}://{parts.netloc}{path}", target.headers, session, settings.ca_file
+        f"{scheme}://{parts.netloc}{path}",
+        target.headers,
+        session,
+        ca_file=settings.ca_file,
+        proxy=settings.proxy,
+        insecure=settings.insecure,
     )
     kept = {
         name: value

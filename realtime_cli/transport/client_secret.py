@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from email.message import Message
+from http.client import HTTPException
 from typing import IO, Any
+from urllib.parse import urlsplit
 
-from realtime_cli.errors import NotAuthorized, RateLimited, RealtimeCliError, Refused, Unreachable
+from realtime_cli.errors import (
+    ConfigError,
+    NotAuthorized,
+    RateLimited,
+    RealtimeCliError,
+    Refused,
+    Unreachable,
+)
+from realtime_cli.transport.refusals import is_loopback
+from realtime_cli.transport.tls import tls_context
 
 PATIENCE_S = 15.0
 
@@ -26,7 +36,13 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 async def client_secret(
-    url: str, headers: Mapping[str, str], session: Mapping[str, Any], ca_file: str | None = None
+    url: str,
+    headers: Mapping[str, str],
+    session: Mapping[str, Any],
+    *,
+    ca_file: str | None = None,
+    proxy: str | None = None,
+    insecure: bool = False,
 ) -> str:
     """Ask for one.
 
@@ -34,29 +50,44 @@ async def client_secret(
         url: https, whole.
         headers: With the key.
         session: Type and model of the session it is for.
-        ca_file: Certificates to trust besides the usual ones.
+        ca_file, proxy, insecure: As for the session's own line, see `WebSocketOpener`.
 
     Raises:
+        ConfigError: The certificates cannot be read, or there is no way through such a proxy.
         NotAuthorized, RateLimited, Refused, Unreachable: As the service answered.
     """
-    return await asyncio.to_thread(_fetch, url, dict(headers), dict(session), ca_file)
-
-
-def _fetch(url: str, headers: dict[str, str], session: dict[str, Any], ca_file: str | None) -> str:
-    body = json.dumps({"session": session}).encode()
-    request = urllib.request.Request(  # noqa: S310 - made from a wss or ws URL: http or https
-        url, body, {**headers, "Content-Type": "application/json"}
+    opener = urllib.request.build_opener(
+        _NoRedirects,
+        _proxies(proxy, urlsplit(url).hostname or ""),
+        urllib.request.HTTPSHandler(context=tls_context(ca_file, insecure=insecure)),
     )
-    context = ssl.create_default_context(cafile=ca_file) if ca_file else ssl.create_default_context()
-    opener = urllib.request.build_opener(_NoRedirects, urllib.request.HTTPSHandler(context=context))
-    host = request.host
+    request = urllib.request.Request(  # noqa: S310 - made from a wss or ws URL: http or https
+        url, json.dumps({"session": session}).encode(), {**headers, "Content-Type": "application/json"}
+    )
+    return await asyncio.to_thread(_fetch, opener, request)
+
+
+def _proxies(proxy: str | None, host: str) -> urllib.request.ProxyHandler:
+    if proxy == "none" or (proxy is None and is_loopback(host)):
+        return urllib.request.ProxyHandler({})
+    if proxy is None:
+        return urllib.request.ProxyHandler()  # as the environment says
+    if not proxy.startswith("http://"):
+        raise ConfigError(
+            "a client secret can be had through an http proxy only", advice="Connect without --ephemeral."
+        )
+    return urllib.request.ProxyHandler({"http": proxy, "https": proxy})
+
+
+def _fetch(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> str:
+    host = urlsplit(request.full_url).netloc  # a proxy changes `request.host`
     try:
         with opener.open(request, timeout=PATIENCE_S) as answer:
             told = json.loads(answer.read(1 << 20))
     except urllib.error.HTTPError as error:
         error.close()
         raise _refusal(error.code, host) from error
-    except (OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise Unreachable(
             f"no client secret from {host}: {type(error).__name__}",
             advice="Try again, or without --ephemeral.",

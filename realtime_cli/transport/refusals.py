@@ -11,7 +11,7 @@ import json
 import re
 import socket
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -35,6 +35,7 @@ from realtime_cli.errors import (
     Refused,
     Unreachable,
 )
+from realtime_cli.transport.hiding import HIDDEN, Hider
 from realtime_cli.transport.transport import NobodyThere
 
 # What opening a line may raise: the library's own, the network's (TimeoutError and ssl errors are OSErrors),
@@ -56,17 +57,15 @@ class Destination:
         secure: TLS.
         is_this_machine: A loopback address: no proxy on the way can reach that.
         open_timeout_s: After which opening was given up.
-        secrets: Never to be repeated.
     """
 
     host_port: str
     secure: bool
     is_this_machine: bool
     open_timeout_s: float
-    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-def destination(url: str, open_timeout_s: float, secrets: tuple[str, ...]) -> Destination:
+def destination(url: str, open_timeout_s: float) -> Destination:
     """Take a URL apart.
 
     Raises:
@@ -83,18 +82,24 @@ def destination(url: str, open_timeout_s: float, secrets: tuple[str, ...]) -> De
     secure = parts.scheme == "wss"
     shown = f"[{host}]" if ":" in host else host
     host_port = f"{shown}:{port or (443 if secure else 80)}"
-    return Destination(host_port, secure, _is_loopback(host), open_timeout_s, secrets)
+    return Destination(host_port, secure, is_loopback(host), open_timeout_s)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:  # a name
         return host == "localhost" or host.endswith(".localhost")
 
 
-def translate(error: Exception, where: Destination) -> RealtimeCliError:
+def translate(error: Exception, where: Destination, hide: Hider) -> RealtimeCliError:
     """The error of our own tree for a failed opening.
+
+    Args:
+        error: One of `FAILURES`.
+        where: Where the line was to lead.
+        hide: Takes our own keys out of what the server said.
 
     Returns:
         NotAuthorized (401, 403), Refused (other 3xx and 4xx), RateLimited (429), ConfigError (URL),
@@ -102,7 +107,7 @@ def translate(error: Exception, where: Destination) -> RealtimeCliError:
     """
     match error:
         case InvalidStatus():
-            return _status(error.response, where)
+            return _status(error.response, where, hide)
         case InvalidURI():
             return ConfigError(f"the URL for {where.host_port} cannot be used", advice="Check --url.")
         case InvalidProxy() | ProxyError() | ImportError():
@@ -127,10 +132,10 @@ def translate(error: Exception, where: Destination) -> RealtimeCliError:
             )
 
 
-def _status(response: Response, where: Destination) -> RealtimeCliError:
+def _status(response: Response, where: Destination, hide: Hider) -> RealtimeCliError:
     """The table of HTTP answers to a handshake."""
     status = response.status_code
-    said = _words(response, where.secrets)
+    said = _words(response, hide)
     told = f"{where.host_port} refused the connection: HTTP {status} {_phrase(status)}".rstrip()
     told += f" ({said})" if said else ""
     if status in (401, 403):
@@ -177,7 +182,7 @@ def _proxy(error: Exception, where: Destination) -> Unreachable:
 def _tls(error: ssl.SSLError, where: Destination) -> NobodyThere:
     # Both attributes are set by OpenSSL's own errors only.
     if isinstance(error, ssl.SSLCertVerificationError):
-        problem = _clean(getattr(error, "verify_message", "") or "it does not fit", ())
+        problem = _clean(getattr(error, "verify_message", "") or "it does not fit")
         return NobodyThere(
             f"the certificate of {where.host_port} was not accepted: {problem}",
             advice="Check the host name and this machine's clock; behind a company proxy point SSL_CERT_FILE to "
@@ -207,7 +212,7 @@ def _network(error: OSError, where: Destination) -> Unreachable:
             f"{where.host_port} hung up during the handshake",
             advice=f"Try again; if it stays so, check the port, and {scheme}.",
         )
-    problem = _clean(error.strerror or type(error).__name__, ())
+    problem = _clean(error.strerror or type(error).__name__)
     return Unreachable(
         f"{where.host_port} cannot be reached: {problem}", advice="Check the network and the URL."
     )
@@ -220,25 +225,21 @@ def _phrase(status: int) -> str:
 
 def _redirect(response: Response) -> str:
     host = urlsplit(response.headers.get("Location", "")).hostname
-    return f" to {_clean(host, ())}" if host else ""
+    return f" to {_clean(host)}" if host else ""
 
 
-def _words(response: Response, secrets: tuple[str, ...]) -> str:
+def _words(response: Response, hide: Hider) -> str:
     """What the body says, when it is the usual JSON error or one short line; "" otherwise."""
     text = (response.body or b"")[:4096].decode(errors="replace").strip()
     try:
         body = json.loads(text)
     except ValueError:
-        return "" if "<" in text or "\n" in text else _clean(text, secrets)
+        return "" if "<" in text or "\n" in text else _clean(hide(text))
     error = body.get("error", body) if isinstance(body, dict) else body
     message = error.get("message", "") if isinstance(error, dict) else error
-    return _clean(message, secrets) if isinstance(message, str) else ""
+    return _clean(hide(message)) if isinstance(message, str) else ""
 
 
-def _clean(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        for word in secret.split():
-            if len(word) >= 6:  # "Bearer" goes as well, which harms nobody
-                text = text.replace(word, "[hidden]")
-    text = _KEY_LIKE.sub("[hidden]", _UNPRINTABLE.sub(" ", text)).strip()
+def _clean(text: str) -> str:
+    text = _KEY_LIKE.sub(HIDDEN, _UNPRINTABLE.sub(" ", text)).strip()
     return text if len(text) <= _WORDS_LIMIT else text[: _WORDS_LIMIT - 1] + "…"

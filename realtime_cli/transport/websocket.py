@@ -23,6 +23,7 @@ from realtime_cli.errors import ConfigError, RemoteProtocolError
 from realtime_cli.transport.hiding import Hider, secret_words
 from realtime_cli.transport.refusals import FAILURES, Destination, destination, translate
 from realtime_cli.transport.route_watch import Ends, ends_of, moved
+from realtime_cli.transport.tls import tls_context
 from realtime_cli.transport.transport import LineClosed
 
 # A handshake over three continents and a slow TLS terminator takes about 1 s; a cold serverless gateway up to
@@ -154,15 +155,14 @@ class WebSocketOpener:
             ConfigError: The URL or a header cannot be used.
             NotAuthorized, Refused, RateLimited, Unreachable: See `refusals.translate`.
         """
-        secrets = (*self.headers.values(), *self.subprotocols)
-        where = destination(self.url, self.open_timeout_s, secrets)
+        where = destination(self.url, self.open_timeout_s)
         self._check_headers()
+        hide = Hider(secret_words(self.url, self.headers, self.subprotocols))
         try:
             connection = await self._connect(where)
         except FAILURES as error:
-            raise translate(error, where) from error
+            raise translate(error, where, hide) from error
         _limit_unsent(connection)
-        hide = Hider(secret_words(self.url, self.headers, self.subprotocols))
         return WebSocketTransport(connection, hide)
 
     async def _connect(self, where: Destination) -> ClientConnection:
@@ -190,20 +190,7 @@ class WebSocketOpener:
     def _tls(self, where: Destination) -> ssl.SSLContext | Literal[True] | None:
         if not where.secure:
             return None
-        if self.ca_file is None and not self.insecure:
-            return True
-        context = ssl.create_default_context()
-        if self.insecure:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            return context
-        assert self.ca_file is not None
-        try:
-            context.load_verify_locations(self.ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigError(
-                f"the certificates in {self.ca_file} cannot be read", advice="Give a PEM file with --ca-file."
-            ) from error
-        return context
+        return tls_context(self.ca_file, insecure=self.insecure) if self.ca_file or self.insecure else True
 
     def _check_headers(self) -> None:
         """A line break in a key (a copied file, an echo) would become a header of its own."""

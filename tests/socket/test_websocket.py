@@ -123,6 +123,24 @@ def test_each_refused_handshake_is_told_once_with_the_next_step(
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("place", ["header", "query", "subprotocol"])
+def test_a_key_of_no_known_shape_is_not_repeated_by_a_refusal(place: str) -> None:
+    key = "fedcba9876543210"
+
+    async def main() -> str:
+        async with serving(silent, refusing(401, f"the key {key} is unknown")) as url:
+            opener = WebSocketOpener(
+                f"{url}&sig={key}" if place == "query" else url,
+                {"Authorization": f"Bearer {key}"} if place == "header" else {},
+                [f"openai-insecure-api-key.{key}"] if place == "subprotocol" else (),
+            )
+            with pytest.raises(NotAuthorized) as caught:
+                await opener()
+        return str(caught.value)
+
+    assert "the key [hidden] is unknown" in asyncio.run(main())
+
+
 def test_a_limit_says_how_long_to_wait() -> None:
     async def main() -> None:
         async with serving(silent, refusing(429, "slow down", Retry_After="17")) as url:

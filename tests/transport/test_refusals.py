@@ -11,11 +11,13 @@ from websockets.exceptions import InvalidHandshake, InvalidProxy, InvalidStatus,
 from websockets.http11 import Response
 
 from realtime_cli.errors import ConfigError, NotAuthorized, RealtimeCliError, Refused, Unreachable
+from realtime_cli.transport.hiding import Hider
 from realtime_cli.transport.refusals import FAILURES, destination, translate
 from realtime_cli.transport.transport import NobodyThere
 
 KEY = "a-key-without-any-known-prefix-0123"
-WHERE = destination("wss://realtime.example/v1/realtime?model=m", 15.0, (f"Bearer {KEY}",))
+WHERE = destination("wss://realtime.example/v1/realtime?model=m", 15.0)
+HIDE = Hider([KEY])
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> InvalidStatus:
@@ -50,7 +52,7 @@ def test_every_failure_has_its_class_its_sentence_and_a_next_step(
     error: Exception, kind: type[RealtimeCliError], words: str
 ) -> None:
     assert isinstance(error, FAILURES)
-    told = translate(error, WHERE)
+    told = translate(error, WHERE, HIDE)
     assert type(told) is kind
     assert "realtime.example:443" in str(told)
     assert words in str(told)
@@ -61,11 +63,11 @@ def test_every_failure_has_its_class_its_sentence_and_a_next_step(
 @given(st.text(), st.sampled_from([400, 401, 429, 500]))
 def test_words_of_a_server_are_one_short_clean_line_without_our_key(text: str, status: int) -> None:
     body = f"{text[: len(text) // 2]}{KEY}{text[len(text) // 2 :]}".encode(errors="replace")
-    told = str(translate(answer(status, body), WHERE))
+    told = str(translate(answer(status, body), WHERE, HIDE))
     assert KEY not in told
     assert len(told) < 400
     assert all(char.isprintable() for char in told if ord(char) < 0xA0)
 
 
 def test_an_address_of_six_groups_is_shown_in_brackets() -> None:
-    assert destination("ws://[::1]:8910/x", 1.0, ()).host_port == "[::1]:8910"
+    assert destination("ws://[::1]:8910/x", 1.0).host_port == "[::1]:8910"
