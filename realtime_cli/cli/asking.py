@@ -180,8 +180,9 @@ def _plan(
     debug: bool,
 ) -> Plan:
     from realtime_cli.cli.equipment import approval_remarks, with_tools
-    from realtime_cli.cli.preparation import manner_of, protocol_tap
+    from realtime_cli.cli.preparation import protocol_tap
     from realtime_cli.runtime.run import Plan
+    from realtime_cli.runtime.speech import manner_of
     from realtime_cli.runtime.wishes import written_wish
     from realtime_cli.terminal.views import asker_for
 

@@ -95,9 +95,10 @@ async def _tls(host: str, port: int, ca_file: str | None) -> Finding:
 
 
 async def _visit(prepared: Prepared) -> AsyncIterator[Finding]:
-    from realtime_cli.cli.preparation import line_to, manner_of
+    from realtime_cli.cli.preparation import line_to
     from realtime_cli.protocol import BETA, GA, Ability, Dialect, SessionConfig
     from realtime_cli.runtime.check import visit
+    from realtime_cli.runtime.speech import manner_of
 
     told: list[Finding] = []
 

@@ -26,16 +26,9 @@ from realtime_cli.providers.provider import Target
 
 if TYPE_CHECKING:
     from realtime_cli.protocol import FunctionTool
-    from realtime_cli.runtime.speech import Manner
     from realtime_cli.runtime.wiretap import Tap
     from realtime_cli.tools.toolbox import Toolbox
     from realtime_cli.transport.transport import Opener
-
-
-_INSECURE = (
-    "WARNING: certificates are NOT checked (--insecure): anybody between you and the service can read your key and "
-    "all that is said."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +127,16 @@ async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None)
     """
     if prepared.target.url:
         from realtime_cli.runtime.early import EarlyOpener
-        from realtime_cli.transport.websocket import WebSocketOpener
+        from realtime_cli.runtime.remote import INSECURE, opener_to
 
-        settings, target = prepared.settings, prepared.target
-        if settings.insecure:
-            say(_INSECURE)
-        opener = WebSocketOpener(
-            target.url,
-            await _headers(prepared),
-            target.subprotocols,
-            ca_file=settings.ca_file,
-            proxy=settings.proxy,
-            insecure=settings.insecure,
-        )
+        if prepared.settings.insecure:
+            say(f"WARNING: {INSECURE}")
+        opener = await opener_to(prepared.target, prepared.settings)
         async with EarlyOpener(opener) as early:
             yield early
         return
-    from realtime_cli.cli.local_server import behaviour_of, engines_of, offer
     from realtime_cli.runtime.local import LocalServer
+    from realtime_cli.runtime.local_engines import behaviour_of, engines_of, offer
 
     engines = engines_of(prepared.loaded)
     if tell is not None:
@@ -160,46 +145,6 @@ async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None)
                 tell(line)
     async with LocalServer(engines, behaviour_of(prepared.settings, engines)) as server:
         yield server.open
-
-
-async def _headers(prepared: Prepared) -> dict[str, str]:
-    """The headers of the handshake; with `--ephemeral` a client secret stands in for the key."""
-    settings, target = prepared.settings, prepared.target
-    if not settings.ephemeral:
-        return target.headers
-    path = target.provider.secrets_path
-    if not path:
-        raise ConfigError(
-            f"{target.provider.title} has no client secrets", advice="Connect without --ephemeral."
-        )
-    from realtime_cli.transport.client_secret import client_secret
-
-    parts = urlsplit(target.url)
-    scheme = "https" if parts.scheme == "wss" else "http"
-    session = {"type": "realtime", "model": target.model}
-    secret = await client_secret(
-        f"{scheme}://{parts.netloc}{path}",
-        target.headers,
-        session,
-        ca_file=settings.ca_file,
-        proxy=settings.proxy,
-        insecure=settings.insecure,
-    )
-    kept = {
-        name: value
-        for name, value in target.headers.items()
-        if name not in ("Authorization", target.provider.key_header)
-    }
-    return {**kept, "Authorization": f"Bearer {secret}"}
-
-
-def manner_of(target: Target, settings: Settings | None = None) -> Manner:
-    """How the service wants to be spoken to."""
-    from realtime_cli.runtime.speech import Manner
-
-    provider = target.provider
-    form = settings.audio_format if settings else "pcm16"
-    return Manner(provider.abilities, provider.session_extras, provider.input_rate_hz, form)
 
 
 def protocol_tap(*, debug: bool, log_file: str | None, screen_is_ours: bool) -> Tap | None:

@@ -151,9 +151,10 @@ def check(
 
 
 async def _visit(prepared: Any) -> None:
-    from realtime_cli.cli.preparation import line_to, manner_of
+    from realtime_cli.cli.preparation import line_to
     from realtime_cli.protocol import BETA, GA, Ability, Dialect, SessionConfig
     from realtime_cli.runtime.check import visit
+    from realtime_cli.runtime.speech import manner_of
 
     target = prepared.target
     talks = Ability.CONVERSATION in target.provider.abilities

@@ -182,7 +182,7 @@ def _serve(loaded: Loaded, port: int, door: Door, between: Callable[[Link], Link
     """The server with its engines."""
     from dataclasses import replace
 
-    from realtime_cli.cli.local_server import behaviour_of, engines_of, offer
+    from realtime_cli.runtime.local_engines import behaviour_of, engines_of, offer
     from realtime_cli.runtime.serving import serve_until_stopped
 
     engines = engines_of(loaded)

@@ -142,8 +142,9 @@ def _modules(prepared: Prepared) -> tuple[str, ...]:
 def _plan(prepared: Prepared, opener: Opener, microphone: Microphone | None, *, debug: bool) -> Plan:
     from realtime_cli import clock
     from realtime_cli.cli.equipment import with_tools
-    from realtime_cli.cli.preparation import manner_of, project_remark, protocol_tap
+    from realtime_cli.cli.preparation import project_remark, protocol_tap
     from realtime_cli.runtime.run import Plan
+    from realtime_cli.runtime.speech import manner_of
     from realtime_cli.runtime.wishes import spoken_wish
     from realtime_cli.terminal.views import can_ask, takes_screen
 
@@ -167,7 +168,7 @@ def _plan(prepared: Prepared, opener: Opener, microphone: Microphone | None, *, 
         opener=opener,
         view=view,
         dialect=None if target.dialect == "auto" else target.dialect,
-        manner=manner_of(target, settings),
+        manner=manner_of(target, settings.audio_format),
         keyboard=keyboard,
         sound=_sound(prepared, microphone) if settings.audio else None,
         toolbox=prepared.toolbox,

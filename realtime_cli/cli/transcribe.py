@@ -117,9 +117,10 @@ class _Job:
 async def _transcribe(prepared: Prepared, job: _Job, *, debug: bool) -> int:
     from dataclasses import replace
 
-    from realtime_cli.cli.preparation import line_to, manner_of, protocol_tap
+    from realtime_cli.cli.preparation import line_to, protocol_tap
     from realtime_cli.errors import TimedOut
     from realtime_cli.runtime.run import Plan, run
+    from realtime_cli.runtime.speech import manner_of
     from realtime_cli.runtime.wishes import listening_wish
 
     settings = prepared.settings

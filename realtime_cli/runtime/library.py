@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from realtime_cli.providers.choice import choose
 from realtime_cli.providers.provider import Target
 from realtime_cli.runtime.library_session import Answer, Session, SessionSound, Silent
 from realtime_cli.runtime.run import Plan, run
-from realtime_cli.runtime.speech import Manner
+from realtime_cli.runtime.speech import manner_of
 from realtime_cli.runtime.wishes import spoken_answer, spoken_wish, written_wish
 from realtime_cli.session.facts import QuitPressed
 
@@ -93,17 +94,18 @@ async def _held(session: Session, plan: Plan) -> None:
 
 
 async def _opener(loaded: Loaded, target: Target, house: AsyncExitStack) -> Opener:
+    settings = loaded.settings
     if target.url:
-        from realtime_cli.transport.websocket import WebSocketOpener
+        from realtime_cli.runtime.remote import INSECURE, opener_to
 
-        chosen = loaded.settings
-        return WebSocketOpener(
-            target.url, target.headers, target.subprotocols, ca_file=chosen.ca_file, proxy=chosen.proxy
-        )
+        if settings.insecure:
+            warnings.warn(INSECURE, stacklevel=2)
+        return await opener_to(target, settings)
     from realtime_cli.runtime.local import LocalServer
-    from realtime_cli.server.engines.catalog import assemble
+    from realtime_cli.runtime.local_engines import behaviour_of, engines_of
 
-    server = await house.enter_async_context(LocalServer(assemble()))
+    engines = engines_of(loaded)
+    server = await house.enter_async_context(LocalServer(engines, behaviour_of(settings, engines)))
     return server.open
 
 
@@ -129,17 +131,15 @@ def _plan(
 
         terms = {tool.name: ToolTerms("auto", "", tool.source, False) for tool in toolbox.tools}
         wish = replace(wish, tools=terms)
-    provider = target.provider
-    view = Silent()
     return Plan(
         wish=wish,
-        abilities=provider.abilities,
+        abilities=target.provider.abilities,
         opener=opener,
-        view=view,
+        view=Silent(),
         dialect=None if target.dialect == "auto" else target.dialect,
-        sound=(lambda post: SessionSound(session)) if session._plays else None,
+        sound=(lambda post: SessionSound(session._mail)) if session._plays else None,
         toolbox=toolbox,
-        manner=Manner(provider.abilities, provider.session_extras, provider.input_rate_hz),
+        manner=manner_of(target, "pcm16" if turns == "typed" else loaded.settings.audio_format),
         witnesses=(session._witness,),
         handles_signals=False,
     )

@@ -138,7 +138,7 @@ class Session:
         self._ready.set()
         self._stopped.set()
 
-    # --- as the runtime sees it: witness, keyboard, view and sound in one ---------------------------------------
+    # --- as the runtime sees it: a witness ---------------------------------------------------------------------
 
     def _witness(self, post: Callable[[Fact], None]) -> Session:
         self._post = post
@@ -171,8 +171,22 @@ class Session:
     def close(self) -> None:
         """Nothing is held."""
 
-    def update(self, state: SessionState, now_s: float) -> None:
-        """Nothing is drawn; `note` has told everything already."""
+
+class SessionSound:
+    """The program in the place of microphone and speaker.
+
+    Args:
+        mail: Takes the voice of answers.
+    """
+
+    def __init__(self, mail: Mailbox) -> None:
+        self._mail = mail
+
+    async def start(self) -> None:
+        """Nothing is opened."""
+
+    async def stop(self) -> None:
+        """Nothing is closed."""
 
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
         """The interpreter hands out a piece of voice."""
@@ -191,20 +205,6 @@ class Session:
 
     def adjust(self, command: SoundCommand) -> None:
         """There is no volume."""
-
-
-class SessionSound:
-    """The session in the place of microphone and speaker."""
-
-    def __init__(self, session: Session) -> None:
-        self.play, self.end_play = session.play, session.end_play
-        self.flush, self.reopen, self.adjust = session.flush, session.reopen, session.adjust
-
-    async def start(self) -> None:
-        """Nothing is opened."""
-
-    async def stop(self) -> None:
-        """Nothing is closed."""
 
 
 class Silent:

@@ -31,6 +31,7 @@ from realtime_cli.protocol import (
 
 if TYPE_CHECKING:
     from realtime_cli.dsp.resample import Resampler
+    from realtime_cli.providers.provider import Target
     from realtime_cli.runtime.wire_codec import WireCodec, WireFormat
 
 HOUSE_RATE_HZ: Final = 24_000
@@ -68,6 +69,12 @@ class Manner(Struct, frozen=True):
     session_extras: str = ""
     input_rate_hz: int = HOUSE_RATE_HZ
     audio_format: WireFormat = "pcm16"
+
+
+def manner_of(target: Target, audio_format: WireFormat = "pcm16") -> Manner:
+    """How a service wants to be spoken to, in the format of sound that its session is asked for."""
+    provider = target.provider
+    return Manner(provider.abilities, provider.session_extras, provider.input_rate_hz, audio_format)
 
 
 class Speech:

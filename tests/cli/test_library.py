@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -108,6 +108,51 @@ def test_a_spoken_question_is_written_down_and_answered_aloud(
     assert isinstance(seen[-1], realtime_cli.Answered)
     assert ":" in seen[-1].text
     assert size > 4_800
+
+
+def test_a_session_in_another_format_of_sound_gives_the_same_sound() -> None:
+    async def size_of(audio_format: str) -> int:
+        settings: dict[str, Any] = {"tts_engine": "tone", "audio_format": audio_format}
+        async with realtime_cli.connect(provider="local", turns="manual", **settings) as session:
+            return len((await session.ask("repeat hello")).audio)
+
+    async def main() -> tuple[int, int]:
+        return await size_of("pcm16"), await size_of("pcmu")
+
+    usual, telephone = asyncio.run(main())
+    assert telephone == pytest.approx(usual, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"provider": "local", "tts_engine": "no-such-engine"},
+        {"provider": "local", "tts_engine": "tone", "stt_engine": "no-such-engine"},
+        {"provider": "xai", "ephemeral": True},  # it has no client secrets
+        {"url": "wss://127.0.0.1:1", "ca_file": "/no/such/file.pem"},
+    ],
+)
+def test_settings_of_engines_and_of_the_way_are_heeded(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    monkeypatch.setenv("XAI_API_KEY", "k")
+
+    async def main() -> None:
+        async with realtime_cli.connect(**settings):
+            pass
+
+    with pytest.raises(realtime_cli.RealtimeCliError) as caught:
+        asyncio.run(main())
+    assert caught.value.exit_code == 78
+
+
+def test_a_line_without_certificates_is_loud() -> None:
+    async def main() -> None:
+        async with realtime_cli.connect(url="wss://127.0.0.1:1", insecure=True):
+            pass
+
+    with pytest.warns(UserWarning, match="NOT checked"), pytest.raises(realtime_cli.RealtimeCliError):
+        asyncio.run(main())
 
 
 def test_with_manual_turns_nothing_is_answered_before_the_turn_ends(question: bytes) -> None:
