@@ -32,6 +32,7 @@ class MicBlock(Struct, frozen=True):
     rate_hz: int
     overflowed: bool = False
     last: bool = False
+    captured_at_s: float | None = None
 
 
 class SpeakerBlock(Struct, frozen=True):
@@ -46,6 +47,7 @@ class SpeakerBlock(Struct, frozen=True):
         emptied: The queue ran empty in this block.
         starved: It ran empty in the middle of an item: the listener hears a gap.
         underflowed: The device missed a block before this one.
+        heard_at_s: When the block's first frame is heard, on the device's clock; None where that is not known.
     """
 
     frames: Int16
@@ -55,6 +57,7 @@ class SpeakerBlock(Struct, frozen=True):
     emptied: bool = False
     starved: bool = False
     underflowed: bool = False
+    heard_at_s: float | None = None
 
 
 Hear: TypeAlias = Callable[[MicBlock], None]

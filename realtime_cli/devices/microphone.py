@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import Hear, Lost, MicBlock
-from realtime_cli.devices.portaudio import Shape
+from realtime_cli.devices.portaudio import Opening, Shape
 from realtime_cli.dsp.rate import SAMPLE_RATE_HZ
 from realtime_cli.errors import RealtimeCliError
 
@@ -122,7 +123,7 @@ class _EarlyEar:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: list[tuple[bytes, Shape, bool]] = []
+        self._kept: deque[tuple[bytes, Shape, bool]] = deque(maxlen=_KEPT_BLOCKS)
         self._listener: tuple[Captured, Lost] | None = None
         self._loss: str | None = None
 
@@ -130,7 +131,7 @@ class _EarlyEar:
         """In PortAudio's thread."""
         with self._lock:
             if self._listener is None:
-                self._kept = [*self._kept, (pcm, shape, overflowed)][-_KEPT_BLOCKS:]
+                self._kept.append((pcm, shape, overflowed))
                 return
         self._listener[0](pcm, shape, overflowed)
 
@@ -149,19 +150,20 @@ class _EarlyEar:
                 return False
             for block in self._kept:
                 captured(*block)
-            self._kept, self._listener = [], (captured, lost)
+            self._kept.clear()
+            self._listener = (captured, lost)
         return True
 
 
-class _Capture:
-    """One opening of the device."""
+class _Capture(Opening):
+    """One opening of the device for capture."""
 
     def __init__(
         self, index: int, shape: Shape, latency: str | float, captured: Captured, lost: Lost
     ) -> None:
+        super().__init__(lost)
         self._shape = shape
-        self._captured, self._lost = captured, lost
-        self._done = False  # closed by us, or reported as lost
+        self._captured = captured
         self._stream = portaudio.library().RawInputStream(
             device=index,
             samplerate=shape.rate_hz,
@@ -172,16 +174,7 @@ class _Capture:
             callback=self._heard,
             finished_callback=self._finished,
         )
-        try:
-            self._stream.start()
-        except portaudio.errors():
-            self.close()
-            raise
-
-    def close(self) -> None:
-        self._done = True
-        self._stream.abort(ignore_errors=True)
-        self._stream.close(ignore_errors=True)
+        self._start()
 
     def _heard(self, indata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
@@ -189,12 +182,3 @@ class _Capture:
             self._captured(bytes(indata), self._shape, bool(status.input_overflow))
         except Exception as exc:  # noqa: BLE001 - a callback body
             self._give_up(f"capture failed: {exc!r}")
-
-    def _finished(self) -> None:
-        """Also in PortAudio's thread: 10 to 20 ms after a device went away, without any error."""
-        self._give_up("the device went away")
-
-    def _give_up(self, reason: str) -> None:
-        if not self._done:
-            self._done = True
-            self._lost(reason)

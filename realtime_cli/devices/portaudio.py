@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
-from realtime_cli.devices.contract import BLOCK_S
+from realtime_cli.devices.contract import BLOCK_S, Lost
 from realtime_cli.errors import AudioLibraryMissing, DeviceError, NoSuchDevice
 
 Stream = TypeVar("Stream")
@@ -96,6 +96,42 @@ class Shape(Struct, frozen=True):
     def block_frames(self, block_s: float = BLOCK_S) -> int:
         """Frames in one block."""
         return round(self.rate_hz * block_s)
+
+
+class Opening:
+    """One opening of a device. Its loss is told once, and not after `close`.
+
+    Args:
+        lost: Learns of it, from PortAudio's thread.
+    """
+
+    _stream: Any  # of `library()`, with `_finished` as its callback
+
+    def __init__(self, lost: Lost) -> None:
+        self._lost = lost
+        self._done = False  # closed by us, or reported as lost
+
+    def close(self) -> None:
+        """Abort, then close."""
+        self._done = True
+        self._stream.abort(ignore_errors=True)
+        self._stream.close(ignore_errors=True)
+
+    def _start(self) -> None:
+        try:
+            self._stream.start()
+        except errors():
+            self.close()
+            raise
+
+    def _finished(self) -> None:
+        """In PortAudio's thread: 10 to 20 ms after a device went away, without any error."""
+        self._give_up("the device went away")
+
+    def _give_up(self, reason: str) -> None:
+        if not self._done:
+            self._done = True
+            self._lost(reason)
 
 
 def shapes(wanted: Shape, own: Shape) -> Iterator[Shape]:

@@ -14,7 +14,7 @@ from realtime_cli.devices.buffering import Buffering
 from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import BLOCK_S, Lost, Report, SpeakerBlock
 from realtime_cli.devices.feed import FedSpeaker, Feed
-from realtime_cli.devices.portaudio import Shape
+from realtime_cli.devices.portaudio import Opening, Shape
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 
 _LONGEST_DELAY_S: Final = 2.0
@@ -95,17 +95,17 @@ def sane_delay_s(promised_s: float, fallback_s: float) -> float:
     return promised_s if math.isfinite(promised_s) and 0 < promised_s < _LONGEST_DELAY_S else fallback_s
 
 
-class _Playback:
-    """One opening of the device."""
+class _Playback(Opening):
+    """One opening of the device for playing."""
 
     def __init__(
         self, index: int, shape: Shape, buffering: Buffering, feed: Feed, report: Report, lost: Lost
     ) -> None:
+        super().__init__(lost)
         self._channels = shape.channels
         block_s = buffering.block_ms / 1000
         self._mono = np.zeros(shape.block_frames(block_s), dtype=np.int16)
-        self._feed, self._report, self._lost = feed, report, lost
-        self._done = False  # closed by us, or reported as lost
+        self._feed, self._report = feed, report
         self._zeros = bytes(len(self._mono) * shape.channels * 2)
         together = max(1, round(BLOCK_S / block_s))
         self._silence: Int16 = np.zeros(together * len(self._mono), dtype=np.int16)
@@ -123,16 +123,7 @@ class _Playback:
             finished_callback=self._finished,
         )
         self._fallback_s = float(self._stream.latency) + block_s
-        try:
-            self._stream.start()
-        except portaudio.errors():
-            self.close()
-            raise
-
-    def close(self) -> None:
-        self._done = True
-        self._stream.abort(ignore_errors=True)
-        self._stream.close(ignore_errors=True)
+        self._start()
 
     def _wanted(self, outdata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
@@ -166,12 +157,3 @@ class _Playback:
             unreported, self._silent_frames = self._silence[: self._silent_frames], 0
             block = replace(block, frames=np.concatenate((unreported, block.frames)))
         self._report(block)
-
-    def _finished(self) -> None:
-        """Also in PortAudio's thread: 10 to 20 ms after a device went away, without any error."""
-        self._give_up("the device went away")
-
-    def _give_up(self, reason: str) -> None:
-        if not self._done:
-            self._done = True
-            self._lost(reason)
