@@ -18,7 +18,6 @@ class Utterances:
 
     def __init__(self) -> None:
         self._sounds: OrderedDict[str, bytes] = OrderedDict()
-        self._size_bytes = 0
 
     def keep(self, item_id: str, pcm: bytes) -> None:
         """A turn became a message, and its words are not known yet. `pcm`: PCM16 mono 24 kHz."""
@@ -26,13 +25,12 @@ class Utterances:
         if not pcm:
             return
         self._sounds[item_id] = pcm
-        self._size_bytes += len(pcm)
-        while self._size_bytes > KEPT_SOUND_MS * BYTES_PER_MS:
-            self.known(next(iter(self._sounds)))
+        while sum(map(len, self._sounds.values())) > KEPT_SOUND_MS * BYTES_PER_MS:
+            self._sounds.popitem(last=False)
 
     def known(self, item_id: str) -> None:
         """Its words came: the sound is not needed any more."""
-        self._size_bytes -= len(self._sounds.pop(item_id, b""))
+        self._sounds.pop(item_id, None)
 
     def of(self, item_id: str) -> bytes:
         """The sound of an item, empty where there is none."""
@@ -41,10 +39,9 @@ class Utterances:
     def forget(self) -> None:
         """A new conversation begins."""
         self._sounds.clear()
-        self._size_bytes = 0
 
     def at_the_end(self, rows: Iterable[Row]) -> list[Row]:
-        """The last turns of a conversation as far as their sound is kept: of their words, some may be known, in order.
+        """The user's last turns, in order, back to the first whose sound is not kept.
 
         Args:
             rows: The rows that may still change, in order.
