@@ -14,6 +14,7 @@ from realtime_cli.devices.headset import is_headset
 from realtime_cli.dsp.echo import load
 from realtime_cli.dsp.level import peak_dbfs, rms_dbfs
 from realtime_cli.runtime.device_check import DeviceCheck, Echo, RoundTrip, open_check, tone
+from realtime_cli.runtime.mic_check import ZEROS
 from realtime_cli.runtime.rig_plan import RigPlan
 from realtime_cli.terminal.sanitize import clean_line
 
@@ -162,7 +163,7 @@ async def _speak_back(check: DeviceCheck, found: Findings, teller: Teller) -> No
 def room_words(dbfs: float) -> str:
     """What the microphone's level in silence means."""
     if dbfs <= _SILENT_DBFS:
-        return "The microphone delivers only zeros: is it switched off, or not allowed to this program?"
+        return ZEROS
     if dbfs > _NOISY_DBFS:
         return (
             f"The room is loud ({dbfs:.0f} dBFS): speech will be found late. Move closer, or use a headset."

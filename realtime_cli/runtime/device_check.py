@@ -19,13 +19,12 @@ from realtime_cli.dsp.level import rms_dbfs
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, frames_in, from_bytes
 from realtime_cli.errors import DeviceError
 from realtime_cli.runtime.capture_chain import CaptureChain
-from realtime_cli.runtime.mic_check import likeness
+from realtime_cli.runtime.mic_check import OWN_LIKENESS, correlation, likeness
 
 _LATEST_MS: Final = 1000
 _FOUND: Final = 0.25
 _AUDIBLE_DB: Final = 6.0
 _LEARNING_S: Final = 2.0
-_OWN_LIKENESS: Final = 0.97
 _METER_PIECES: Final = 10  # of 10 ms
 
 Meter: TypeAlias = Callable[[Int16], None]
@@ -75,7 +74,7 @@ class DeviceCheck:
         self._chain = CaptureChain(self._clean, echo, self._watch)
         self._delay_s = 0.0
         self._captured_at_s = 0.0
-        self._handed_at: list[float] = []  # in frames of `_raw`: when the speaker took the sound
+        self._handed_at: float | None = None  # in frames of `_raw`: when the speaker took the latest sound
         self._lost = ""
         self._tests = 0
         self.underflows = 0
@@ -99,17 +98,16 @@ class DeviceCheck:
         """Play a sweep and look for it in the microphone."""
         sweep = _sweep()
         self._raw.clear()
-        self._handed_at.clear()
         self._write(sweep)
         await self._until(self._raw, (len(sweep) / SAMPLE_RATE_HZ) + _LATEST_MS / 1000)
         raw = np.concatenate(self._raw)
-        if not self._handed_at or rms_dbfs(raw) <= -90 or len(raw) <= len(sweep):
+        if self._handed_at is None or rms_dbfs(raw) <= -90:
             return RoundTrip(None, self._delay_s * 1000)
         fit, place = _best_fit(sweep, raw)
         if fit < _FOUND:
             return RoundTrip(None, self._delay_s * 1000)
-        trip_ms = max(0.0, place - self._handed_at[0]) * 1000 / SAMPLE_RATE_HZ
-        return RoundTrip(trip_ms, self._delay_s * 1000, fit > _OWN_LIKENESS)
+        trip_ms = max(0.0, place - self._handed_at) * 1000 / SAMPLE_RATE_HZ
+        return RoundTrip(trip_ms, self._delay_s * 1000, fit > OWN_LIKENESS)
 
     async def echo(self, quiet_dbfs: float, seconds: float = 5.0) -> Echo:
         """Play speech-like noise and see what the canceller leaves of it, once it had two seconds to learn."""
@@ -127,6 +125,7 @@ class DeviceCheck:
 
     def _write(self, frames: Int16) -> None:
         self._tests += 1
+        self._handed_at = None
         tag = (f"test {self._tests}", 0)
         self.speaker.write(tag, frames)
         self.speaker.end(tag)
@@ -157,10 +156,10 @@ class DeviceCheck:
 
     def _reported(self, block: SpeakerBlock) -> None:
         self._delay_s = block.delay_s
-        if block.pieces and not self._handed_at:
+        if block.pieces and self._handed_at is None:
             # Blocks of the microphone come every 20 ms: what it captured since the last one counts too.
             since_s = self._loop.time() - self._captured_at_s
-            self._handed_at.append(sum(map(len, self._raw)) + since_s * SAMPLE_RATE_HZ)
+            self._handed_at = sum(map(len, self._raw)) + since_s * SAMPLE_RATE_HZ
         self.underflows += block.underflowed
         self._chain.far(block.frames, block.rate_hz)
 
@@ -228,8 +227,5 @@ def _babble(seconds: float) -> Int16:
 
 
 def _best_fit(part: Int16, whole: Int16) -> tuple[float, int]:
-    a, b = part.astype(np.float64), whole.astype(np.float64)
-    size = 1 << (len(a) + len(b)).bit_length()
-    products = np.fft.irfft(np.fft.rfft(b, size) * np.conj(np.fft.rfft(a, size)), size)[: len(b) - len(a) + 1]
-    place = int(np.argmax(products))
+    place = int(np.argmax(correlation(part, whole)))
     return likeness(part, whole[place : place + len(part)]), place

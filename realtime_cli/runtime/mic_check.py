@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from realtime_cli.dsp.level import rms_dbfs
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
@@ -12,7 +13,7 @@ from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 _ZEROS_S: Final = 4.0
 _WINDOW_FRAMES: Final = SAMPLE_RATE_HZ // 2
 _LATEST_FRAMES: Final = SAMPLE_RATE_HZ // 2
-_OWN_LIKENESS: Final = 0.97
+OWN_LIKENESS: Final = 0.97
 """Of the speaker's sound at its best delay; a loudspeaker and a room leave less than 0.9."""
 _LOUD_DBFS: Final = -45.0
 _LOOKS: Final = 5
@@ -66,7 +67,7 @@ class MicCheck:
         if rms_dbfs(near_part) < _LOUD_DBFS or rms_dbfs(far_all) < _LOUD_DBFS:
             return None
         self._looks_left -= 1
-        if likeness(near_part, far_all) > _OWN_LIKENESS:
+        if likeness(near_part, far_all) > OWN_LIKENESS:
             self._looks_left = 0
             return OWN_SOUND, OWN_SOUND_ADVICE
         return None
@@ -75,8 +76,13 @@ class MicCheck:
 def likeness(part: Int16, whole: Int16) -> float:
     """The best normalised correlation of `part` with a stretch of `whole`, 0.0 to 1.0."""
     a, b = part.astype(np.float64), whole.astype(np.float64)
-    size = 1 << (len(a) + len(b)).bit_length()
-    products = np.fft.irfft(np.fft.rfft(b, size) * np.conj(np.fft.rfft(a, size)), size)[: len(b) - len(a) + 1]
     sums = np.concatenate(([0.0], np.cumsum(b**2)))
     powers = np.maximum(sums[len(a) :] - sums[: len(b) - len(a) + 1], 1.0)
-    return float(np.max(products / np.sqrt(powers * max(1.0, float(np.dot(a, a))))))
+    return float(np.max(correlation(part, whole) / np.sqrt(powers * max(1.0, float(np.dot(a, a))))))
+
+
+def correlation(part: Int16, whole: Int16) -> npt.NDArray[np.float64]:
+    """The dot product of `part` with each stretch of `whole` that is as long."""
+    a, b = part.astype(np.float64), whole.astype(np.float64)
+    size = 1 << (len(a) + len(b)).bit_length()
+    return np.fft.irfft(np.fft.rfft(b, size) * np.conj(np.fft.rfft(a, size)), size)[: len(b) - len(a) + 1]
