@@ -209,7 +209,7 @@ def _plan(
         view=view,
         keyboard=lines.keyboard if lines is not None else asker,
         sound=_sound(prepared, outlet) if outlet.speaks else None,
-        dialect=None if target.dialect == "auto" else target.dialect,
+        dialect=target.known_dialect,
         manner=manner_of(target),
         toolbox=equipment.toolbox,
         tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=False),

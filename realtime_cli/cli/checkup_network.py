@@ -96,9 +96,8 @@ async def _tls(host: str, port: int, ca_file: str | None) -> Finding:
 
 async def _visit(prepared: Prepared) -> AsyncIterator[Finding]:
     from realtime_cli.cli.preparation import line_to
-    from realtime_cli.protocol import BETA, GA, Ability, Dialect, SessionConfig
+    from realtime_cli.protocol import Ability
     from realtime_cli.runtime.check import visit
-    from realtime_cli.runtime.speech import manner_of
 
     told: list[Finding] = []
 
@@ -106,12 +105,9 @@ async def _visit(prepared: Prepared) -> AsyncIterator[Finding]:
         told.append(Finding(PART, "session", "ok" if well else "note", line))
 
     target = prepared.target
-    talks = Ability.CONVERSATION in target.provider.abilities
-    wished = SessionConfig(output_modalities=("text",)) if talks else SessionConfig(type="transcription")
-    dialects: dict[str, Dialect | None] = {"ga": GA, "beta": BETA, "auto": None}
     try:
         async with line_to(prepared) as opener:
-            await visit(opener, dialects[target.dialect], manner_of(target), wished, report)
+            await visit(opener, target, report)
     except RealtimeCliError as error:
         told.append(failure(PART, "session", error))
     for finding in told:

@@ -152,16 +152,10 @@ def check(
 
 async def _visit(prepared: Any) -> None:
     from realtime_cli.cli.preparation import line_to
-    from realtime_cli.protocol import BETA, GA, Ability, Dialect, SessionConfig
     from realtime_cli.runtime.check import visit
-    from realtime_cli.runtime.speech import manner_of
 
-    target = prepared.target
-    talks = Ability.CONVERSATION in target.provider.abilities
-    wished = SessionConfig(output_modalities=("text",)) if talks else SessionConfig(type="transcription")
-    dialects: dict[str, Dialect | None] = {"ga": GA, "beta": BETA, "auto": None}
     async with line_to(prepared) as opener:
-        await visit(opener, dialects[target.dialect], manner_of(target), wished, _report)
+        await visit(opener, prepared.target, _report)
 
 
 def _shown(url: str) -> str:

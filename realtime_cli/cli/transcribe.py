@@ -137,7 +137,7 @@ async def _transcribe(prepared: Prepared, job: _Job, *, debug: bool) -> int:
                 abilities=target.provider.abilities,
                 opener=opener,
                 view=view,
-                dialect=None if target.dialect == "auto" else target.dialect,
+                dialect=target.known_dialect,
                 manner=manner_of(target),
                 sound=sound,
                 tap=protocol_tap(debug=debug, log_file=settings.log_file, screen_is_ours=False),

@@ -84,3 +84,8 @@ class Target:
     subprotocols: tuple[str, ...] = field(default=(), repr=False)
     key_var: str = ""
     """The variable that holds the key, "" when none is sent."""
+
+    @property
+    def known_dialect(self) -> Literal["ga", "beta"] | None:
+        """None: the first event of the server tells."""
+        return None if self.dialect == "auto" else self.dialect

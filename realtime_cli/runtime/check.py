@@ -9,7 +9,8 @@ from typing import Final
 
 from realtime_cli import protocol as p
 from realtime_cli.errors import RealtimeCliError, Refused, RemoteProtocolError, Unreachable
-from realtime_cli.runtime.speech import Manner, Speech
+from realtime_cli.providers.provider import Target
+from realtime_cli.runtime.speech import Manner, Speech, manner_of
 from realtime_cli.session.fitting import fitted
 from realtime_cli.session.verdicts import judge, judge_close
 from realtime_cli.transport.transport import LineClosed, Opener, Transport
@@ -21,21 +22,22 @@ Report = Callable[[bool, str], None]
 """(all is well, one line)."""
 
 
-async def visit(
-    opener: Opener, dialect: p.Dialect | None, manner: Manner, wished: p.SessionConfig, report: Report
-) -> None:
+async def visit(opener: Opener, target: Target, report: Report) -> None:
     """Connect, read the greeting, update the settings, leave.
 
     Args:
         opener: Opens the line.
-        dialect: As chosen; None: judged from the greeting.
-        manner: How this service wants to be spoken to.
-        wished: The settings to try.
+        target: Where it leads, and how one speaks there.
         report: Told after each step.
 
     Raises:
         RealtimeCliError: The step that failed, with its advice.
     """
+    dialects: dict[str, p.Dialect | None] = {"ga": p.GA, "beta": p.BETA, "auto": None}
+    dialect = dialects[target.dialect]
+    manner = manner_of(target)
+    talks = p.Ability.CONVERSATION in target.provider.abilities
+    wished = p.SessionConfig(output_modalities=("text",)) if talks else p.SessionConfig(type="transcription")
     loop = asyncio.get_running_loop()
     begun_s = loop.time()
     transport = await opener()

@@ -136,7 +136,7 @@ def _plan(
         abilities=target.provider.abilities,
         opener=opener,
         view=Silent(),
-        dialect=None if target.dialect == "auto" else target.dialect,
+        dialect=target.known_dialect,
         sound=(lambda post: SessionSound(session._mail)) if session._plays else None,
         toolbox=toolbox,
         manner=manner_of(target, "pcm16" if turns == "typed" else loaded.settings.audio_format),
