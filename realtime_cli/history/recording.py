@@ -181,7 +181,7 @@ class Recording:
         self._file.write(frames)
 
     def _failed(self, error: Exception) -> None:
-        with contextlib.suppress(OSError):  # it is valid up to its last second all the same
+        with contextlib.suppress(OSError):  # it is valid as far as it was written all the same
             self._file.close()
         self._report(
             "warning", f"The recording ended: {error}.", f"What was recorded is in {self.path}. Make room."
