@@ -131,7 +131,7 @@ async def line_to(prepared: Prepared, tell: Callable[[str], None] | None = None)
 
         if prepared.settings.insecure:
             say(f"WARNING: {INSECURE}")
-        opener = await opener_to(prepared.target, prepared.settings)
+        opener = opener_to(prepared.target, prepared.settings)
         async with EarlyOpener(opener) as early:
             yield early
         return

@@ -100,7 +100,7 @@ async def _opener(loaded: Loaded, target: Target, house: AsyncExitStack) -> Open
 
         if settings.insecure:
             warnings.warn(INSECURE, stacklevel=2)
-        return await opener_to(target, settings)
+        return opener_to(target, settings)
     from realtime_cli.runtime.local import LocalServer
     from realtime_cli.runtime.local_engines import behaviour_of, engines_of
 

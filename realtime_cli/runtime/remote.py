@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from realtime_cli.config.settings import Settings
 from realtime_cli.errors import ConfigError
 from realtime_cli.providers.provider import Target
+from realtime_cli.transport.transport import Opener, Transport
 from realtime_cli.transport.websocket import WebSocketOpener
 
 INSECURE: Final = (
@@ -17,16 +18,30 @@ INSECURE: Final = (
 """For a caller to say loudly."""
 
 
-async def opener_to(target: Target, settings: Settings) -> WebSocketOpener:
-    """What opens lines to this service; with `ephemeral`, a client secret has been fetched for the key.
+def opener_to(target: Target, settings: Settings) -> Opener:
+    """What opens lines to this service; with `ephemeral`, a fresh client secret stands in for the key on each of them.
 
     Raises:
         ConfigError: The service has no client secrets.
-        NotAuthorized, RateLimited, Refused, Unreachable: It gave none.
     """
+    if not settings.ephemeral:
+        return _web_socket(target, target.headers, settings)
+    if not target.provider.secrets_path:
+        raise ConfigError(
+            f"{target.provider.title} has no client secrets", advice="Connect without --ephemeral."
+        )
+
+    async def open_with_secret() -> Transport:
+        # A secret lives for minutes, a session is renewed after an hour.
+        return await _web_socket(target, await _with_client_secret(target, settings), settings)()
+
+    return open_with_secret
+
+
+def _web_socket(target: Target, headers: dict[str, str], settings: Settings) -> WebSocketOpener:
     return WebSocketOpener(
         target.url,
-        await _with_client_secret(target, settings) if settings.ephemeral else target.headers,
+        headers,
         target.subprotocols,
         ca_file=settings.ca_file,
         proxy=settings.proxy,
@@ -35,17 +50,12 @@ async def opener_to(target: Target, settings: Settings) -> WebSocketOpener:
 
 
 async def _with_client_secret(target: Target, settings: Settings) -> dict[str, str]:
-    path = target.provider.secrets_path
-    if not path:
-        raise ConfigError(
-            f"{target.provider.title} has no client secrets", advice="Connect without --ephemeral."
-        )
     from realtime_cli.transport.client_secret import client_secret
 
     parts = urlsplit(target.url)
     scheme = "https" if parts.scheme == "wss" else "http"
     secret = await client_secret(
-        f"{scheme}://{parts.netloc}{path}",
+        f"{scheme}://{parts.netloc}{target.provider.secrets_path}",
         target.headers,
         {"type": "realtime", "model": target.model},
         ca_file=settings.ca_file,

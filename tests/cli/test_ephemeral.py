@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
 
 from tests.cli.conftest import Shell
 
 
-def test_the_handshake_carries_the_secret_and_not_the_key(shell: Shell) -> None:
+@contextmanager
+def service(status: int) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """A service that gives another secret each time and answers handshakes with this status; its URL, what it heard."""
     heard: list[tuple[str, str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -18,7 +24,7 @@ def test_the_handshake_carries_the_secret_and_not_the_key(shell: Shell) -> None:
         def do_POST(self) -> None:
             model = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["session"]["model"]
             heard.append(("POST", self.path, f"{self.headers['Authorization']} {model}"))
-            body = b'{"value": "ek_short", "expires_at": 1}'
+            body = f'{{"value": "ek_short{len(heard)}", "expires_at": 1}}'.encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -26,28 +32,40 @@ def test_the_handshake_carries_the_secret_and_not_the_key(shell: Shell) -> None:
 
         def do_GET(self) -> None:
             heard.append(("GET", self.path.partition("?")[0], self.headers["Authorization"]))
-            self.send_response(401)
+            self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None: ...
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        shell.env |= {"OPENAI_API_KEY": "sk-long-lived"}
-        url = f"ws://127.0.0.1:{server.server_port}/v1"
-        done = shell.run(f"realtime-cli send-text --provider openai --url {url} --ephemeral --model m hello")
+        yield f"ws://127.0.0.1:{server.server_port}/v1", heard
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.mark.parametrize(("status", "secrets", "code"), [(401, [1], 77), (503, [1, 3], 69)])
+def test_each_handshake_carries_a_secret_of_its_own_and_not_the_key(
+    shell: Shell, status: int, secrets: list[int], code: int
+) -> None:
+    shell.env |= {"OPENAI_API_KEY": "sk-long-lived"}
+    options = "--provider openai --ephemeral --model m --retry 1"
+    with service(status) as (url, heard):
+        done = shell.run(f"realtime-cli send-text --url {url} {options} hello")
     assert heard == [
-        ("POST", "/v1/realtime/client_secrets", "Bearer sk-long-lived m"),
-        ("GET", "/v1/realtime", "Bearer ek_short"),
+        said
+        for number in secrets
+        for said in (
+            ("POST", "/v1/realtime/client_secrets", "Bearer sk-long-lived m"),
+            ("GET", "/v1/realtime", f"Bearer ek_short{number}"),
+        )
     ]
-    assert done.code == 77
+    assert done.code == code
     assert "ek_short" not in done.err
     assert "sk-long" not in done.err
 
