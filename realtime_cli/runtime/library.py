@@ -131,11 +131,13 @@ def _plan(
 
         terms = {tool.name: ToolTerms("auto", "", tool.source, False) for tool in toolbox.tools}
         wish = replace(wish, tools=terms)
+    silent = Silent()
     return Plan(
         wish=wish,
         abilities=target.provider.abilities,
         opener=opener,
-        view=Silent(),
+        view=silent,
+        keyboard=lambda _post, _changed: silent,  # somebody is there who may type: the program
         dialect=target.known_dialect,
         sound=(lambda post: SessionSound(session._mail)) if session._plays else None,
         toolbox=toolbox,

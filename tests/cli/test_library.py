@@ -16,6 +16,7 @@ import realtime_cli
 from realtime_cli.dsp.pcm16 import to_bytes
 from realtime_cli.session.state import ResponseState
 from tests.cli.strange_server import StrangeServer
+from tests.support.clock import run_jumping
 from tests.support.sound import read_wav, speech
 
 
@@ -32,6 +33,18 @@ def test_a_conversation_remembers_what_was_said() -> None:
             return [first.text, (await session.ask("what is my name")).text]
 
     assert "Ada" in asyncio.run(main())[1]
+
+
+def test_a_program_may_take_its_time() -> None:
+    async def main() -> list[str]:
+        answers = []
+        async with realtime_cli.connect(provider="local") as session:
+            for number in ("one", "two"):
+                await asyncio.sleep(600)
+                answers.append((await session.ask(f"repeat {number}")).text)
+        return answers
+
+    assert run_jumping(main()) == ["one", "two"]
 
 
 def test_functions_are_called_and_told() -> None:
