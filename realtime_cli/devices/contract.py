@@ -26,6 +26,7 @@ class MicBlock(Struct, frozen=True):
         rate_hz: The device's rate.
         overflowed: Sound was lost before this block.
         last: A simulated microphone's file ends here; silence goes on.
+        captured_at_s: When the first frame was captured, on the device's clock; None where that is not known.
     """
 
     frames: Int16

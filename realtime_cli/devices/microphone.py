@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.choice import chosen
@@ -15,8 +15,21 @@ from realtime_cli.devices.portaudio import Opening, Shape
 from realtime_cli.dsp.rate import SAMPLE_RATE_HZ
 from realtime_cli.errors import RealtimeCliError
 
-Captured: TypeAlias = Callable[[bytes, Shape, bool], None]
-"""Gets int16 samples of all channels, their shape, and whether sound was lost before them; in PortAudio's thread."""
+
+class RawBlock(NamedTuple):
+    """A `MicBlock` before numpy is needed: int16 samples of all channels, and their shape."""
+
+    pcm: bytes
+    shape: Shape
+    overflowed: bool
+    captured_at_s: float | None
+
+
+Captured: TypeAlias = Callable[[RawBlock], None]
+"""Gets every block in PortAudio's thread."""
+
+_LONGEST_DELAY_S: Final = 2.0
+"""Time stamps that say more are wrong."""
 
 _KEPT_BLOCKS: Final = 100
 """2 s: more than any start takes."""
@@ -109,11 +122,12 @@ def _as_blocks(hear: Hear) -> Captured:
     """Bytes into blocks."""
     import numpy as np  # not before somebody listens
 
-    def captured(pcm: bytes, shape: Shape, overflowed: bool) -> None:
-        frames = np.frombuffer(pcm, dtype=np.int16)
-        if shape.channels > 1:
-            frames = frames.reshape(-1, shape.channels)
-        hear(MicBlock(frames, shape.rate_hz, overflowed=overflowed))
+    def captured(block: RawBlock) -> None:
+        frames = np.frombuffer(block.pcm, dtype=np.int16)
+        if block.shape.channels > 1:
+            frames = frames.reshape(-1, block.shape.channels)
+        rate_hz, at_s = block.shape.rate_hz, block.captured_at_s
+        hear(MicBlock(frames, rate_hz, overflowed=block.overflowed, captured_at_s=at_s))
 
     return captured
 
@@ -123,17 +137,17 @@ class _EarlyEar:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: deque[tuple[bytes, Shape, bool]] = deque(maxlen=_KEPT_BLOCKS)
+        self._kept: deque[RawBlock] = deque(maxlen=_KEPT_BLOCKS)
         self._listener: tuple[Captured, Lost] | None = None
         self._loss: str | None = None
 
-    def captured(self, pcm: bytes, shape: Shape, overflowed: bool) -> None:
+    def captured(self, block: RawBlock) -> None:
         """In PortAudio's thread."""
         with self._lock:
             if self._listener is None:
-                self._kept.append((pcm, shape, overflowed))
+                self._kept.append(block)
                 return
-        self._listener[0](pcm, shape, overflowed)
+        self._listener[0](block)
 
     def lost(self, reason: str) -> None:
         """In PortAudio's thread."""
@@ -149,10 +163,15 @@ class _EarlyEar:
             if self._loss is not None:
                 return False
             for block in self._kept:
-                captured(*block)
+                captured(block)
             self._kept.clear()
             self._listener = (captured, lost)
         return True
+
+
+def _captured_at_s(time: Any) -> float | None:
+    at_s = float(time.inputBufferAdcTime)
+    return at_s if at_s > 0 and abs(time.currentTime - at_s) < _LONGEST_DELAY_S else None
 
 
 class _Capture(Opening):
@@ -179,6 +198,7 @@ class _Capture(Opening):
     def _heard(self, indata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
         try:
-            self._captured(bytes(indata), self._shape, bool(status.input_overflow))
+            overflowed, at_s = bool(status.input_overflow), _captured_at_s(time)
+            self._captured(RawBlock(bytes(indata), self._shape, overflowed, at_s))
         except Exception as exc:  # noqa: BLE001 - a callback body
             self._give_up(f"capture failed: {exc!r}")

@@ -92,7 +92,16 @@ def sane_delay_s(promised_s: float, fallback_s: float) -> float:
         promised_s: `outputBufferDacTime - currentTime`.
         fallback_s: The stream's latency and one block: measured, 2 ms off on average.
     """
-    return promised_s if math.isfinite(promised_s) and 0 < promised_s < _LONGEST_DELAY_S else fallback_s
+    return promised_s if _is_sane(promised_s) else fallback_s
+
+
+def _is_sane(promised_s: float) -> bool:
+    return math.isfinite(promised_s) and 0 < promised_s < _LONGEST_DELAY_S
+
+
+def _heard_at_s(time: Any) -> float | None:
+    heard_at_s = float(time.outputBufferDacTime)
+    return heard_at_s if _is_sane(heard_at_s - time.currentTime) else None
 
 
 class _Playback(Opening):
@@ -111,6 +120,7 @@ class _Playback(Opening):
         self._silence: Int16 = np.zeros(together * len(self._mono), dtype=np.int16)
         self._silence.flags.writeable = False  # every report of silence shares it
         self._silent_frames = 0  # not reported yet
+        self._silent_from_s: float | None = None  # when the first of them is heard
         self._fallback_s = 0.0
         self._stream = portaudio.library().RawOutputStream(
             device=index,
@@ -137,7 +147,7 @@ class _Playback(Opening):
             block = self._feed.read(mono, underflowed=underflowed, delay_s=self._delay_s(time))
             out = np.frombuffer(outdata, dtype=np.int16).reshape(frames, self._channels)
             out[:] = mono[:, None]
-            self._tell(block)
+            self._tell(replace(block, heard_at_s=_heard_at_s(time)))
         except Exception as exc:  # noqa: BLE001 - a callback body
             outdata[:] = bytes(len(outdata))
             self._give_up(f"playback failed: {exc!r}")
@@ -147,13 +157,17 @@ class _Playback(Opening):
 
     def _rest(self, frames: int, time: Any) -> None:
         """Most of a session is silence: short blocks of it are reported together, for every report costs the loop."""
+        if not self._silent_frames:
+            self._silent_from_s = _heard_at_s(time)
         self._silent_frames += frames
         if self._silent_frames >= len(self._silence):
             self._silent_frames = 0
-            self._report(SpeakerBlock(self._silence, self._feed.rate_hz, (), self._delay_s(time)))
+            silence = SpeakerBlock(self._silence, self._feed.rate_hz, (), self._delay_s(time))
+            self._report(replace(silence, heard_at_s=self._silent_from_s))
 
     def _tell(self, block: SpeakerBlock) -> None:
         if self._silent_frames:
             unreported, self._silent_frames = self._silence[: self._silent_frames], 0
-            block = replace(block, frames=np.concatenate((unreported, block.frames)))
+            frames = np.concatenate((unreported, block.frames))
+            block = replace(block, frames=frames, heard_at_s=self._silent_from_s)
         self._report(block)

@@ -203,7 +203,7 @@ class AudioRig:
             self._exchange_due = False
             self._run(self._exchange(), "give the speaker more time")
         if "microphone" in self._keepers:
-            self._chain.far(block.frames, block.rate_hz)
+            self._chain.far(block.frames, block.rate_hz, block.heard_at_s)
         self._adjustment.played(block)
         if block.pieces or self._sounding:  # one block of silence ends each sound, for the meter
             self._sounding = bool(block.pieces)

@@ -161,7 +161,7 @@ class DeviceCheck:
             since_s = self._loop.time() - self._captured_at_s
             self._handed_at = sum(map(len, self._raw)) + since_s * SAMPLE_RATE_HZ
         self.underflows += block.underflowed
-        self._chain.far(block.frames, block.rate_hz)
+        self._chain.far(block.frames, block.rate_hz, block.heard_at_s)
 
     def _watch(self, near: Int16, _far: Int16) -> None:
         self._captured_at_s = self._loop.time()

@@ -17,6 +17,9 @@ from realtime_cli.dsp.ledger import Piece, Tag
 _MOST_WAITING: Final = 5
 """Blocks are told at the latest then, whoever else wakes the loop: 50 to 100 ms."""
 
+_GAP_S: Final = 0.0005
+"""Time stamps of blocks that follow each other closely are right to 0.3 ms."""
+
 
 class Reports:
     """Keeps the order, and lets blocks wait for the microphone's next one: each waking of the loop costs more than
@@ -56,7 +59,15 @@ class Reports:
 def _go_together(block: SpeakerBlock, following: SpeakerBlock) -> bool:
     """Together at most two blocks of a microphone, and nothing happened between them."""
     fits = len(block.frames) + len(following.frames) <= round(block.rate_hz * 2 * BLOCK_S)
-    return fits and block.rate_hz == following.rate_hz and not (block.emptied or following.underflowed)
+    happened = block.emptied or following.underflowed or _is_gap_between(block, following)
+    return fits and block.rate_hz == following.rate_hz and not happened
+
+
+def _is_gap_between(block: SpeakerBlock, following: SpeakerBlock) -> bool:
+    if block.heard_at_s is None or following.heard_at_s is None:
+        return block.heard_at_s is not following.heard_at_s
+    ends_at_s = block.heard_at_s + len(block.frames) / block.rate_hz
+    return abs(following.heard_at_s - ends_at_s) > _GAP_S
 
 
 def _joined(block: SpeakerBlock, following: SpeakerBlock) -> SpeakerBlock:
@@ -69,6 +80,7 @@ def _joined(block: SpeakerBlock, following: SpeakerBlock) -> SpeakerBlock:
         frames=np.concatenate((block.frames, following.frames)),
         pieces=pieces,
         delay_s=block.delay_s,
+        heard_at_s=block.heard_at_s,
         starved=block.starved or following.starved,
         underflowed=block.underflowed,
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from realtime_cli.devices.contract import MicBlock
 from realtime_cli.dsp.pcm16 import Int16, from_bytes
 from realtime_cli.dsp.resample import resample
-from realtime_cli.runtime.capture_chain import CaptureChain, FarEnd
+from realtime_cli.runtime.capture_chain import CaptureChain
 from tests.support.sound import correlation, noise
 
 
@@ -105,87 +105,23 @@ def test_far_sound_of_a_48_khz_speaker_is_brought_to_24_khz() -> None:
     assert np.abs(steps.frames[480:]).max() < 10
 
 
-def test_late_far_sound_is_awaited_once_and_then_in_line() -> None:
-    far, sound, outs = FarEnd(), noise(1.0), []
+@pytest.mark.parametrize("missed", ["by the speaker", "by the microphone"])
+def test_what_a_device_missed_moves_nothing_when_its_time_stamps_tell(missed: str) -> None:
+    steps, sound = Steps(), noise(4.0)
+    chain = CaptureChain(steps, Subtraction())
     for index in range(100):
-        outs.append(far.take())
-        far.put(sound[index * 240 : index * 240 + 240])
-    played = np.concatenate(outs)
-    assert not played[:240].any()
-    assert np.array_equal(played[240:], sound[:-240])
-
-
-@given(st.lists(st.integers(0, 960), min_size=1, max_size=40))
-def test_the_far_end_keeps_the_order_and_adds_only_silence(sizes: list[int]) -> None:
-    far, sound, outs, at = FarEnd(), noise(2.0), [], 0
-    far.take()
-    for size in sizes:
-        far.put(sound[at : at + size])
-        at += size
-        outs.append(far.take())
-    played = np.concatenate(outs)
-    kept = played[played != 0]
-    assert np.array_equal(kept, sound[: len(kept)])
-
-
-def test_what_was_played_before_the_microphone_delivered_is_forgotten() -> None:
-    far = FarEnd()
-    for _ in range(10):
-        far.put(np.ones(480, dtype=np.int16))
-    far.take()
-    assert far.queued_frames == 240
-
-
-@pytest.mark.parametrize(
-    ("sound", "until_step"), [pytest.param(0, 40, id="silence"), pytest.param(1, 200, id="sound")]
-)
-def test_a_surplus_that_stays_is_dropped_sooner_while_nothing_sounds(sound: int, until_step: int) -> None:
-    far = FarEnd()
-    far.take()
-    far.put(np.full(4800, sound, dtype=np.int16))
-    depths = []
-    for _ in range(220):
-        far.put(np.full(240, sound, dtype=np.int16))
-        far.take()
-        depths.append(far.queued_frames)
-    # In the first window of 20 or 100 steps it was empty once, so the second one shows the surplus.
-    assert depths[: until_step - 2] == [4800] * (until_step - 2)
-    assert set(depths[until_step - 2 :]) == {240}
-
-
-def test_a_burst_is_not_taken_for_a_surplus() -> None:
-    far = FarEnd()
-    far.take()
-    depths = []
-    for index in range(400):
-        far.put(np.ones(960 if index % 4 == 0 else 0, dtype=np.int16))
-        far.take()
-        depths.append(far.queued_frames)
-    assert depths == [720, 480, 240, 0] * 100
-
-
-def test_a_microphone_that_stalls_costs_a_second_of_memory_at_most() -> None:
-    far = FarEnd()
-    far.take()
-    for _ in range(500):
-        far.put(np.ones(480, dtype=np.int16))
-    assert far.queued_frames == 24_000
-    far.clear()
-    assert far.queued_frames == 0
-
-
-@pytest.mark.parametrize("ppm", [100, -100])
-def test_clocks_that_drift_apart_for_ten_minutes_stay_lined_up(ppm: int) -> None:
-    far, per_step = FarEnd(), 240 * (1 + ppm / 1e6)
-    ready, put = 0.0, 0
-    deepest = empty = 0
-    sound = np.ones(241, dtype=np.int16)
-    for step in range(60_000):
-        ready += per_step
-        frames, put = int(ready) - put, int(ready)
-        far.put(sound[:frames])
-        empty += not far.take().any()
-        if step > 200:
-            deepest = max(deepest, far.queued_frames)
-    assert deepest <= 4 * 240, "an echo would arrive before what it is an echo of"
-    assert empty <= 12, "36,000 frames of drift are made up for in a few steps"
+        begin = index * 480
+        late_s = 0.04 if index >= 50 else 0.0
+        at_s = begin / 24_000
+        if missed == "by the speaker":  # it is heard 40 ms later than it would have been
+            chain.far(sound[begin : begin + 480], 24_000, at_s + late_s)
+            heard = begin - round(late_s * 24_000)
+            near = sound[heard : heard + 480] if index >= 52 or index < 50 else np.zeros(480, dtype=np.int16)
+            chain.near(MicBlock(near, 24_000, captured_at_s=at_s))
+        else:
+            chain.far(sound[begin : begin + 480], 24_000, at_s)
+            if not 50 <= index < 52:
+                chain.near(MicBlock(sound[begin : begin + 480], 24_000, captured_at_s=at_s))
+    settled = steps.frames[60 * 480 :]
+    assert len(settled) > 24_000 / 2
+    assert not settled.any()

@@ -114,7 +114,7 @@ def _run(room: Room, rate: int, seconds: float) -> int:
         ["parec", "--device=speaker.monitor", "--latency-msec=10", *form], stdout=subprocess.PIPE, bufsize=0
     )
     play = subprocess.Popen(
-        ["pacat", "--device=mic", "--latency-msec=30", *form], stdin=subprocess.PIPE, bufsize=0
+        ["pacat", "--device=mic", "--latency-msec=80", *form], stdin=subprocess.PIPE, bufsize=0
     )
     assert rec.stdout
     assert play.stdin
