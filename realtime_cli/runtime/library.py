@@ -63,7 +63,13 @@ async def connect(  # noqa: PLR0913 - keywords, all of them optional
         RealtimeCliError: No key, nobody there, refused; each with `advice` and `exit_code`.
     """
     flags: dict[str, Any] = {"provider": provider, "url": url, "key": key, "model": model, "voice": voice}
-    flags |= {"instructions": instructions, "vad": _vad(turns), "ptt": turns == "manual" or None, **settings}
+    flags |= {
+        "instructions": instructions,
+        "audio": True,
+        "ptt": turns == "manual",
+        "vad": _vad(turns),
+        **settings,
+    }
     # Below a file that is no folder nothing is found: the current folder has no say in a program's session.
     loaded = load(flags, os.environ, Path(os.devnull))
     target = choose(loaded, may_fall_back=False)

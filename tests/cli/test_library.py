@@ -14,7 +14,7 @@ import pytest
 
 import realtime_cli
 from realtime_cli.dsp.pcm16 import to_bytes
-from realtime_cli.session.state import ResponseState
+from realtime_cli.session.state import ResponseState, TurnMode
 from tests.cli.strange_server import StrangeServer
 from tests.support.clock import run_jumping
 from tests.support.sound import read_wav, speech
@@ -157,6 +157,31 @@ def test_settings_of_engines_and_of_the_way_are_heeded(
     with pytest.raises(realtime_cli.RealtimeCliError) as caught:
         asyncio.run(main())
     assert caught.value.exit_code == 78
+
+
+@pytest.mark.parametrize(
+    ("turns", "mode"),
+    [
+        ("manual", TurnMode.PUSH_TO_TALK),
+        ("server_vad", TurnMode.SERVER_VAD),
+        ("semantic_vad", TurnMode.SEMANTIC_VAD),
+    ],
+)
+@pytest.mark.parametrize("setting", ["PTT=true", "PTT=false", "AUDIO=false", "VAD=semantic"])
+def test_who_ends_turns_is_for_the_program_to_say_and_not_for_the_users_settings(
+    monkeypatch: pytest.MonkeyPatch,
+    turns: Literal["manual", "server_vad", "semantic_vad"],
+    mode: TurnMode,
+    setting: str,
+) -> None:
+    name, _, value = setting.partition("=")
+    monkeypatch.setenv(f"REALTIME_CLI_{name}", value)
+
+    async def main() -> TurnMode:
+        async with realtime_cli.connect(provider="local", turns=turns, tts_engine="tone") as session:
+            return session.state.turn_mode
+
+    assert asyncio.run(main()) is mode
 
 
 def test_a_line_without_certificates_is_loud() -> None:
