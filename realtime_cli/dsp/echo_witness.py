@@ -34,6 +34,7 @@ _SETTLED_DB: Final = -2.0
 """A filter that is this wrong has not found out yet that there is nothing to foretell, or how faint it is."""
 _AUDIBLE_DBFS: Final = -50.0
 _NEAR_LOUD_DBFS: Final = -58.0
+_TAIL_BLOCKS: Final = 20  # 0.3 s: the delay, and the room's own decay
 _LOOK_FRAMES: Final = 4 * BLOCK_FRAMES
 """64 ms: as often is a verdict thought over. Counts of looks:"""
 _STEP_FRAMES: Final = BLOCK_FRAMES * SAMPLE_RATE_HZ // RATE_HZ  # 16 ms at 24 kHz
@@ -115,6 +116,14 @@ class EchoWitness:
             return None
         voice = np.concatenate(pieces)
         return voice if self._trust.reliance is Reliance.NEAR_VOICE else np.zeros_like(voice)
+
+    @property
+    def hears_only_echo(self) -> bool:
+        """The speaker sounds or did just now, and the filter says that nothing else is in the microphone, or is
+        just learning what an echo is.
+        """
+        sounds = self._idle_blocks <= _TAIL_BLOCKS
+        return sounds and self.verdict is Verdict.ECHO and self._trust.reliance is Reliance.NOTHING
 
     def _look(self, near: Int16, far: Int16) -> None:
         self._idle_blocks = 0 if rms_dbfs(far) > _AUDIBLE_DBFS else self._idle_blocks + 1

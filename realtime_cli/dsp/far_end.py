@@ -22,8 +22,8 @@ import numpy as np
 
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, frames_in
 
-STEP_FRAMES: Final = 240
-"""10 ms."""
+STEP_FRAMES: Final = frames_in(20)
+"""What is taken at a time."""
 
 MOST_FRAMES: Final = SAMPLE_RATE_HZ
 """Kept at most: 1 s, when the microphone stalls. Time that skips by more is another time."""
@@ -34,11 +34,11 @@ SPARE_FRAMES: Final = frames_in(20)
 _FIRST_FRAMES: Final = frames_in(20)  # played before the microphone delivered; no echo of it is captured
 _LINE_FRAMES: Final = 4 * SAMPLE_RATE_HZ
 _TAIL_FRAMES: Final = frames_in(300)  # so long after the last sound an echo may still come
-_QUIET_STEPS: Final = 20
-_SOUNDING_STEPS: Final = 100
+_QUIET_STEPS: Final = 10
+_SOUNDING_STEPS: Final = 50
 _TOO_DEEP_FRAMES: Final = SPARE_FRAMES + frames_in(30)  # then the echo is about to be met before its sound
-_ALWAYS_LATE_STEPS: Final = 15
-_SILENT_STEPS: Final = 8
+_ALWAYS_LATE_STEPS: Final = 8
+_SILENT_STEPS: Final = 4
 
 
 class FarEnd:
@@ -86,7 +86,7 @@ class FarEnd:
             self._next_out = max(0, self._next_out + frames)
 
     def take(self) -> Int16:
-        """int16[240] for the next 10 ms of the microphone; what is not there is silence."""
+        """int16[480] for the next 20 ms of the microphone; what is not there is silence."""
         self._begun = True
         self._make_room(STEP_FRAMES)
         late = self.queued_frames < STEP_FRAMES

@@ -1,18 +1,16 @@
 """From a captured block to what is sent: mono, 24 kHz, without the speaker's echo, in steps of 20 ms.
 
-    near: block -> mono -> Resampler -> 10 ms --+
-                                                 echo -> 20 ms -> PCM16 bytes, level
+    near: block -> mono -> Resampler -> 20 ms --+
+                                                 echo -> PCM16 bytes, level
     far:  speaker's report -> Resampler -> FarEnd +
 
-It runs on the loop: the echo canceller takes 0.1 to 0.4 ms for 10 ms, too much for a callback.
+It runs on the loop: the echo canceller takes 0.2 to 0.8 ms for 20 ms, too much for a callback.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeAlias
-
-import numpy as np
+from typing import TYPE_CHECKING, TypeAlias
 
 from realtime_cli.devices.contract import MicBlock
 from realtime_cli.dsp import level, pcm16
@@ -28,9 +26,7 @@ Emit: TypeAlias = Callable[[bytes, float], None]
 """Gets 960 bytes of PCM16 and their level in dBFS."""
 
 Watch: TypeAlias = Callable[[Int16, Int16], None]
-"""Gets int16[240] of the microphone, and of what was played."""
-
-_SENT_FRAMES: Final = 480  # 20 ms, what the session gets
+"""Gets int16[480] of the microphone, and of what was played."""
 
 
 class CaptureChain:
@@ -39,7 +35,7 @@ class CaptureChain:
     Args:
         emit: Called for every 20 ms.
         echo: Takes the speaker's sound out of the microphone's; None leaves it in.
-        watch: Sees both sides of every 10 ms, before the echo is taken out.
+        watch: Sees both sides of every 20 ms, before the echo is taken out.
 
     Attributes:
         bypass: No echo can come back: the microphone passes as it is.
@@ -56,8 +52,7 @@ class CaptureChain:
         self._far_rate = RateChanger()
         self._far = FarEnd()
         self._near_time, self._far_time = StreamTime(), StreamTime()
-        self._ten = Framer(STEP_FRAMES)
-        self._twenty = Framer(_SENT_FRAMES)
+        self._framer = Framer(STEP_FRAMES)
 
     def near(self, block: MicBlock) -> None:
         """Take what the microphone captured, in any form."""
@@ -67,23 +62,20 @@ class CaptureChain:
             self._far.skip(round(lost_s * SAMPLE_RATE_HZ))
         if self._is_plain:
             self._far.clear()
-            self._pass_on(np.concatenate((self._ten.flush(), frames)) if self._ten.pending else frames)
-            return
-        for near in self._ten.push(frames):
-            far = self._far.take()
-            if self._watch and self.watched:
-                self._watch(near, far)
-            cleaned = self._echo.process(near, far) if self._echo and not self.bypass else near
-            self._pass_on(cleaned)
+        for near in self._framer.push(frames):
+            cleaned = near if self._is_plain else self._cleaned(near)
+            self._emit(pcm16.to_bytes(cleaned), level.rms_dbfs(cleaned))
+
+    def _cleaned(self, near: Int16) -> Int16:
+        far = self._far.take()
+        if self._watch and self.watched:
+            self._watch(near, far)
+        return self._echo.process(near, far) if self._echo and not self.bypass else near
 
     @property
     def _is_plain(self) -> bool:
         """Nobody asks what was played: half of the work can be left out."""
         return not (self._watch and self.watched) and (self._echo is None or self.bypass)
-
-    def _pass_on(self, cleaned: Int16) -> None:
-        for step in self._twenty.push(cleaned):
-            self._emit(pcm16.to_bytes(step), level.rms_dbfs(step))
 
     def far(self, frames: Int16, rate_hz: int, heard_at_s: float | None = None) -> None:
         """Take what the speaker was given, silence too: without it cancelling loses 25 dB and more.
@@ -100,8 +92,7 @@ class CaptureChain:
         """The microphone was opened (again): what was played while it was closed meets no echo."""
         self._near_rate, self._near_time = RateChanger(), StreamTime()
         self._far.clear()
-        self._ten.flush()
-        self._twenty.flush()
+        self._framer.flush()
 
 
 class RateChanger:

@@ -25,7 +25,7 @@ _LATEST_MS: Final = 1000
 _FOUND: Final = 0.25
 _AUDIBLE_DB: Final = 6.0
 _LEARNING_S: Final = 2.0
-_METER_PIECES: Final = 10  # of 10 ms
+_METER_PIECES: Final = 5  # of 20 ms
 
 Meter: TypeAlias = Callable[[Int16], None]
 """Gets the latest 100 ms of the microphone, int16[n] at 24 kHz."""

@@ -41,7 +41,7 @@ def test_reports_that_come_late_leave_holes_and_move_nothing(late_frames: list[i
         far.put(SOUND[put:ready])
         put = ready
         late_steps = late_steps + 1 if far.queued_frames < STEP_FRAMES else 0
-        assume(late_steps < 15)
+        assume(late_steps < 8)
         outs.append(far.take())
     assert distances(np.concatenate(outs)) <= {SPARE_FRAMES}
 
@@ -58,10 +58,10 @@ def test_reports_that_are_always_late_are_waited_for() -> None:
 def test_bursts_are_no_surplus() -> None:
     far, depths = FarEnd(), []
     for index in range(400):
-        far.put(np.zeros(960 if index % 4 == 0 else 0, dtype=np.int16))
+        far.put(np.zeros(4 * STEP_FRAMES if index % 4 == 0 else 0, dtype=np.int16))
         far.take()
         depths.append(far.queued_frames)
-    assert depths[-4:] == [SPARE_FRAMES + more for more in (720, 480, 240, 0)]
+    assert depths[-4:] == [SPARE_FRAMES + more * STEP_FRAMES for more in (3, 2, 1, 0)]
 
 
 @pytest.mark.parametrize(("surplus_ms", "left_ms"), [(20, 40), (100, 20)])
@@ -70,7 +70,7 @@ def test_while_something_sounds_the_distance_changes_only_before_an_echo_would_o
 ) -> None:
     far = settled()
     far.put(SOUND[: surplus_ms * 24])
-    for step in range(220):
+    for step in range(110):
         far.put(SOUND[step * STEP_FRAMES :][:STEP_FRAMES])
         far.take()
     assert far.queued_frames == left_ms * 24
@@ -90,7 +90,7 @@ def test_what_was_played_before_the_microphone_delivered_is_forgotten() -> None:
     for _ in range(10):
         far.put(np.ones(480, dtype=np.int16))
     far.take()
-    assert far.queued_frames == 240
+    assert far.queued_frames == 0
 
 
 def test_a_microphone_that_stalls_costs_a_second_of_memory_at_most() -> None:
@@ -109,7 +109,7 @@ def test_a_gap_is_silence_of_its_length(before_steps: int, gap_frames: int) -> N
     for step in range(before_steps):
         far.put(SOUND[step * STEP_FRAMES : (step + 1) * STEP_FRAMES])
     far.put(SOUND[before_steps * STEP_FRAMES :][:2400], gap_frames)
-    while far.queued_frames > 0:
+    while far.queued_frames >= STEP_FRAMES:
         outs.append(far.take())
     played = np.concatenate(outs)
     at = SPARE_FRAMES + before_steps * STEP_FRAMES
@@ -129,10 +129,10 @@ def test_what_the_microphone_lost_is_left_out(lost_frames: int) -> None:
 
 def test_a_speaker_that_was_silent_for_half_a_second_is_in_line_at_once() -> None:
     far, outs = settled(), []
-    for step in range(200):
-        if not 50 <= step < 100:
+    for step in range(100):
+        if not 25 <= step < 50:
             frames = SOUND[step * STEP_FRAMES : (step + 1) * STEP_FRAMES]
-            far.put(frames, 50 * STEP_FRAMES if step == 100 else 0)
+            far.put(frames, 25 * STEP_FRAMES if step == 50 else 0)
         outs.append(far.take())
     assert distances(np.concatenate(outs)) == {SPARE_FRAMES}
 
@@ -143,7 +143,7 @@ def test_clocks_that_drift_apart_for_ten_minutes_stay_lined_up(ppm: int) -> None
     ready, put = 0.0, 0
     deepest = holes = 0
     sound = np.ones(STEP_FRAMES + 1, dtype=np.int16)
-    for _ in range(60_000):
+    for _ in range(30_000):
         ready += per_step
         frames, put = int(ready) - put, int(ready)
         far.put(sound[:frames])

@@ -16,7 +16,7 @@ class Subtraction:
     """The simplest canceller there is: right when far and near are in line to the frame."""
 
     def process(self, near: Int16, far: Int16) -> Int16:
-        assert len(near) == len(far) == 240
+        assert len(near) == len(far) == 480
         return near - far
 
 
