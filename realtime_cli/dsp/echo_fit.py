@@ -13,6 +13,7 @@ what is left that its own error explains, so that it learns fast where it knows 
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -73,6 +74,7 @@ class EchoFit:
         self._unsure: Float32 = np.full(shape, _DOUBT_FIRST, dtype=np.float32)
         self._far: _Spectra = np.zeros(shape, dtype=np.complex64)
         self._far_before: Float32 = np.zeros(BLOCK_FRAMES, dtype=np.float32)
+        self._skipped_far: deque[Int16] = deque(maxlen=_PARTS)
         self._voice_power: Float32 = np.zeros(BINS, dtype=np.float32)
         self._last = [np.float32(0.0), np.float32(0.0)]
         self._turn = 0
@@ -80,10 +82,10 @@ class EchoFit:
 
     def watch(self, near: Int16, far: Int16) -> Fit:
         """Take int16[128] of both at 8 kHz, of the same moment."""
-        heard, played = self._sharpened(near, 0), self._sharpened(far, 1)
-        self._far[1:] = self._far[:-1]
-        self._far[0] = np.fft.rfft(np.concatenate((self._far_before, played)))
-        self._far_before = played
+        while self._skipped_far:
+            self._hear_far(self._skipped_far.popleft())
+        self._hear_far(far)
+        heard = self._sharpened(near, 0)
         foretold = np.fft.irfft((self._far * self._response).sum(axis=0))
         echo: Float32 = foretold[BLOCK_FRAMES:].astype(np.float32, copy=False)
         left = heard - echo
@@ -92,6 +94,11 @@ class EchoFit:
         fit = Fit(left, echo, doubt, float(np.dot(heard, heard)), float(np.dot(left, left)))
         self._left_power = _KEEP_POWER * self._left_power + fit.left_power
         return fit
+
+    def skip(self, far: Int16) -> None:
+        """Take int16[128] of what was played beside a microphone too quiet to learn from: next to no work."""
+        self._skipped_far.append(far)
+        self._heard_power = self._left_power = 0.0
 
     def forget(self) -> None:
         """The room is another one: begin anew with what was played."""
@@ -106,6 +113,12 @@ class EchoFit:
         Foretelling comes before learning, so that chance gives less than 0.
         """
         return 10 * math.log10((self._heard_power + _FLOOR_POWER) / (self._left_power + _FLOOR_POWER))
+
+    def _hear_far(self, far: Int16) -> None:
+        played = self._sharpened(far, 1)
+        self._far[1:] = self._far[:-1]
+        self._far[0] = np.fft.rfft(np.concatenate((self._far_before, played)))
+        self._far_before = played
 
     def _learn(self, left: Float32) -> Float32:
         error = np.fft.rfft(np.concatenate((np.zeros(BLOCK_FRAMES, dtype=np.float32), left)))

@@ -92,6 +92,9 @@ class EchoWitness:
 
     def watch(self, near: Int16, far: Int16) -> Verdict:
         """Take both sides' int16[n] at 24 kHz of the same moment; give the verdict as it is now."""
+        if self._is_idle and not far.any():
+            self._near, self._far, self._pending_frames = [], [], 0
+            return self.verdict
         self._near.append(near)
         self._far.append(far)
         self._pending_frames += len(near)
@@ -127,20 +130,35 @@ class EchoWitness:
 
     def _look(self, near: Int16, far: Int16) -> None:
         self._idle_blocks = 0 if rms_dbfs(far) > _AUDIBLE_DBFS else self._idle_blocks + 1
-        if self._idle_blocks * BLOCK_FRAMES > _LONGEST_FRAMES + _NEAR_FRAMES:
-            return  # nothing sounds and no echo is left: no news, and no work
+        if self._is_idle:
+            return
+        unlikely = self.verdict is Verdict.NONE and rms_dbfs(near) < _NEAR_LOUD_DBFS
         near, far = self._decimator.process(near, far)
+        if unlikely:
+            self._fit.skip(far)
+        else:
+            self._learn(near, far)
+        looks = zip(self._looked_at[0].push(near), self._looked_at[1].push(far), strict=True)
+        for near_look, far_look in looks:
+            self._judge(near_look, far_look)
+
+    @property
+    def _is_idle(self) -> bool:
+        """Nothing sounds and no echo is left: no news, and no work."""
+        return self._idle_blocks * BLOCK_FRAMES > _LONGEST_FRAMES + _NEAR_FRAMES
+
+    def _learn(self, near: Int16, far: Int16) -> None:
         fit = self._fit.watch(near, far)
         if self._trust.watch(fit, self._fit.foretold_db):
             self._fit.forget()
         if self.verdict is not Verdict.NONE:
             self._voice.append(self._near_voice.process(fit))
-        looks = zip(self._looked_at[0].push(near), self._looked_at[1].push(far), strict=True)
-        for near_look, far_look in looks:
-            self._judge(near_look, far_look)
 
     def _judge(self, near: Int16, far: Int16) -> None:
         loud = rms_dbfs(near) > _NEAR_LOUD_DBFS
+        if not loud and self.verdict is Verdict.NONE:
+            self._delay.skip(near, far)
+            return
         foretold_db = self._fit.foretold_db
         if self._delay.watch(near, far) or (loud and foretold_db > _FORETOLD_DB):
             self.verdict = Verdict.ECHO
@@ -173,14 +191,18 @@ class SteadyDelay:
 
     def watch(self, near: Int16, far: Int16) -> bool:
         """Take int16[512] of both; True when several of the last windows agree."""
-        self._near = np.concatenate((self._near, near))[-_NEAR_FRAMES:]
-        self._far = np.concatenate((self._far, far))[-(_NEAR_FRAMES + _LONGEST_FRAMES) :]
+        self.skip(near, far)
         self._odd = not self._odd
         if self._odd:
             return False
         self._places.append(self._best_place())
         known = [place for place in self._places if place is not None]
         return any(sum(abs(other - place) <= _SAME_FRAMES for other in known) >= _AGREEING for place in known)
+
+    def skip(self, near: Int16, far: Int16) -> None:
+        """Take int16[512] of both, and look for nothing."""
+        self._near = np.concatenate((self._near, near))[-_NEAR_FRAMES:]
+        self._far = np.concatenate((self._far, far))[-(_NEAR_FRAMES + _LONGEST_FRAMES) :]
 
     def _best_place(self) -> int | None:
         """The delay in frames at which near fits far best; None when none stands out."""

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from realtime_cli.dsp import echo
+from realtime_cli.dsp.decimator import Decimator
+from realtime_cli.dsp.echo_fit import BLOCK_FRAMES, EchoFit
 from realtime_cli.dsp.echo_witness import EchoWitness, Verdict
 from realtime_cli.dsp.pcm16 import Int16
 from tests.dsp.signals import decibels, noise, rms
@@ -38,6 +40,30 @@ def test_a_quiet_microphone_shows_in_a_second_that_there_is_none() -> None:
     found = verdicts(noise(len(far), 5) // 400, far)
     assert 0.7 < first_s(found, Verdict.NONE) < 1.1
     assert Verdict.ECHO not in found
+
+
+def test_an_echo_that_begins_after_a_quiet_microphone_is_found_at_once() -> None:
+    far, begins = babble(6, seed=2), 3 * S
+    near = noise(len(far), 5) // 400
+    near[begins:] = room(far)[begins:]  # the headset was pulled out
+    found = verdicts(near, far)
+    assert found[begins // STEP - 1] is Verdict.NONE
+    assert first_s(found[begins // STEP :], Verdict.ECHO) < 0.2
+
+
+def test_what_is_skipped_beside_a_quiet_microphone_is_known_when_its_echo_comes() -> None:
+    far = Decimator(1, BLOCK_FRAMES * 3)
+    blocks = [far.process(block)[0] for block in np.split(babble(4, seed=2)[: 240 * 384], 240)]
+    learner, skipper = EchoFit(), EchoFit()
+    for at, block in enumerate(blocks):
+        echo = blocks[at - 5] if at >= 5 else np.zeros_like(block)
+        learnt = learner.watch(echo, block)
+        if 150 <= at < 170:
+            skipper.skip(block)
+        else:
+            skipped = skipper.watch(echo, block)
+    assert learnt.left_power < 0.05 * learnt.heard_power
+    assert skipped.left_power < 0.05 * skipped.heard_power
 
 
 def test_another_voice_is_no_echo() -> None:
