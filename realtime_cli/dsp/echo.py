@@ -12,19 +12,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Final, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Final, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
 from realtime_cli.dsp import gain
 from realtime_cli.dsp.echo_witness import EchoWitness, Verdict
 from realtime_cli.dsp.gate import HalfDuplexGate
-from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
-
-STEP_FRAMES: Final = 240
-"""10 ms: it takes these and multiples. Steps of 20 ms cancel the same and cost less: each has a price of its own."""
+from realtime_cli.dsp.pcm16 import Int16
+from realtime_cli.dsp.webrtc import Polish, WebRtc, check_step
 
 EchoKind: TypeAlias = Literal["auto", "webrtc", "half-duplex", "off"]
 
@@ -63,55 +60,11 @@ class PassThrough:
 
     def process(self, near: Int16, far: Int16) -> Int16:
         """`near` as it is."""
-        _check(near, far)
+        check_step(near, far)
         return near
 
 
-@dataclass(frozen=True, slots=True)
-class Polish:
-    """What the canceller's library does besides.
-
-    Attributes:
-        noise_suppression: Takes steady noise away, about 15 dB of it.
-        auto_gain: Brings a quiet voice to a common level. Off by default: it cost a third of the echo reduction.
-    """
-
-    noise_suppression: bool = True
-    auto_gain: bool = False
-
-
 _POLISH: Final = Polish()
-
-
-class _WebRtc:
-    """AEC3 with high-pass filter and noise suppression: 0.1 ms for 10 ms, 15 ms of delay.
-
-    No delay is told to it: its own estimate is as good, and a wrong hint slows the start.
-    """
-
-    def __init__(self, rtc: ModuleType, polish: Polish, *, cancels: bool = True) -> None:
-        self._frame = rtc.AudioFrame
-        self._cancels = cancels
-        self._module = rtc.AudioProcessingModule(
-            echo_cancellation=cancels,
-            noise_suppression=polish.noise_suppression,
-            high_pass_filter=True,
-            auto_gain_control=polish.auto_gain,
-        )
-
-    def process(self, near: Int16, far: Int16) -> Int16:
-        """See `EchoCanceller.process`."""
-        _check(near, far)  # no courtesy: any other length aborts the whole process
-        if self._cancels:
-            self._module.process_reverse_stream(self._as_frame(far))
-        frame = self._as_frame(near)
-        self._module.process_stream(frame)
-        return np.frombuffer(frame.data, dtype=np.int16)
-
-    def _as_frame(self, step: Int16) -> Any:
-        """A copy of the step: the module writes into it."""
-        data = bytearray(step.astype(np.int16, copy=False).tobytes())
-        return self._frame(data, SAMPLE_RATE_HZ, 1, len(step))
 
 
 class AutoCanceller:
@@ -148,7 +101,7 @@ class AutoCanceller:
 
     def process(self, near: Int16, far: Int16) -> Int16:
         """See `EchoCanceller.process`."""
-        _check(near, far)
+        check_step(near, far)
         passes = self._witness.watch(near, far) is Verdict.NONE
         cleaned = self._way.process(near, far)
         if passes != self._passes:
@@ -189,14 +142,14 @@ def load(kind: EchoKind, polish: Polish = _POLISH) -> EchoCanceller | None:
     if rtc is None:
         return None
     if kind == "webrtc":
-        return _WebRtc(rtc, polish)
-    return AutoCanceller(lambda: _WebRtc(rtc, polish), lambda: _WebRtc(rtc, polish, cancels=False))
+        return WebRtc(rtc, polish)
+    return AutoCanceller(lambda: WebRtc(rtc, polish), lambda: WebRtc(rtc, polish, cancels=False))
 
 
 def load_polish(polish: Polish) -> EchoCanceller | None:
     """Noise suppression and gain alone, for headphones; None where the package is missing."""
     rtc = _library()
-    return None if rtc is None else _WebRtc(rtc, polish, cancels=False)
+    return None if rtc is None else WebRtc(rtc, polish, cancels=False)
 
 
 def _library() -> ModuleType | None:
@@ -204,10 +157,3 @@ def _library() -> ModuleType | None:
         return importlib.import_module("livekit.rtc")
     except (ImportError, OSError):
         return None
-
-
-def _check(near: Int16, far: Int16) -> None:
-    if near.shape != far.shape or near.ndim != 1 or not len(near) or len(near) % STEP_FRAMES:
-        raise ValueError(
-            f"a step is a multiple of {STEP_FRAMES} frames, not {near.shape} near and {far.shape} far"
-        )

@@ -87,7 +87,8 @@ def canceller_for(settings: Settings) -> EchoCanceller | None:
     Raises:
         ConfigError: `--echo aec` where the library is missing.
     """
-    from realtime_cli.dsp.echo import Polish, load, load_polish
+    from realtime_cli.dsp.echo import load, load_polish
+    from realtime_cli.dsp.webrtc import Polish
     from realtime_cli.runtime.late_canceller import LateCanceller
 
     polish = Polish(settings.noise_suppression, settings.auto_gain)

@@ -12,7 +12,7 @@ from realtime_cli.dsp.gate import HalfDuplexGate
 from realtime_cli.dsp.pcm16 import Int16
 from tests.dsp.signals import decibels, noise, rms
 
-RATE_HZ, STEP = 24_000, echo.STEP_FRAMES
+RATE_HZ, STEP = 24_000, 240
 SILENCE = np.zeros(STEP, dtype=np.int16)
 
 
