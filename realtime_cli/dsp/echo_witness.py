@@ -51,6 +51,7 @@ _LOOKS_TO_FORGET: Final = 62
 _NEAR_FRAMES: Final = 2048
 _LONGEST_FRAMES: Final = 5120
 """640 ms: no delay of a device and a room is longer, Bluetooth's included."""
+_REACH_FRAMES: Final = _LONGEST_FRAMES + _NEAR_FRAMES
 _FFT_FRAMES: Final = 8192
 _BAND_HZ: Final = (250.0, 3400.0)
 _SAME_FRAMES: Final = 12
@@ -87,6 +88,7 @@ class EchoWitness:
         self._looked_at = Framer(_LOOK_FRAMES), Framer(_LOOK_FRAMES)
         self._trust, self._near_voice = Trust(), NearVoice()
         self._voice: deque[Int16] = deque(maxlen=8)
+        self._unseen: deque[tuple[Int16, Int16]] = deque(maxlen=_REACH_FRAMES // BLOCK_FRAMES)
         self._idle_blocks = _NEVER
         self._quiet_looks = self._loud_looks = 0
 
@@ -132,20 +134,32 @@ class EchoWitness:
         self._idle_blocks = 0 if rms_dbfs(far) > _AUDIBLE_DBFS else self._idle_blocks + 1
         if self._is_idle:
             return
-        unlikely = self.verdict is Verdict.NONE and rms_dbfs(near) < _NEAR_LOUD_DBFS
+        if self.verdict is Verdict.NONE and rms_dbfs(near) < _NEAR_LOUD_DBFS:
+            self._unseen.append(
+                (near, far)
+            )  # no echo is likely to begin: it is looked at when one may have begun
+            return
+        while self._unseen:
+            self._take_in(*self._unseen.popleft(), unseen=True)
+        self._take_in(near, far)
+
+    def _take_in(self, near: Int16, far: Int16, *, unseen: bool = False) -> None:
         near, far = self._decimator.process(near, far)
-        if unlikely:
+        if unseen:
             self._fit.skip(far)
         else:
             self._learn(near, far)
         looks = zip(self._looked_at[0].push(near), self._looked_at[1].push(far), strict=True)
         for near_look, far_look in looks:
-            self._judge(near_look, far_look)
+            if unseen:
+                self._delay.skip(near_look, far_look)
+            else:
+                self._judge(near_look, far_look)
 
     @property
     def _is_idle(self) -> bool:
         """Nothing sounds and no echo is left: no news, and no work."""
-        return self._idle_blocks * BLOCK_FRAMES > _LONGEST_FRAMES + _NEAR_FRAMES
+        return self._idle_blocks * BLOCK_FRAMES > _REACH_FRAMES
 
     def _learn(self, near: Int16, far: Int16) -> None:
         fit = self._fit.watch(near, far)
@@ -156,9 +170,6 @@ class EchoWitness:
 
     def _judge(self, near: Int16, far: Int16) -> None:
         loud = rms_dbfs(near) > _NEAR_LOUD_DBFS
-        if not loud and self.verdict is Verdict.NONE:
-            self._delay.skip(near, far)
-            return
         foretold_db = self._fit.foretold_db
         if self._delay.watch(near, far) or (loud and foretold_db > _FORETOLD_DB):
             self.verdict = Verdict.ECHO
@@ -182,7 +193,7 @@ class SteadyDelay:
 
     def __init__(self) -> None:
         self._near: Int16 = np.zeros(_NEAR_FRAMES, dtype=np.int16)
-        self._far: Int16 = np.zeros(_NEAR_FRAMES + _LONGEST_FRAMES, dtype=np.int16)
+        self._far: Int16 = np.zeros(_REACH_FRAMES, dtype=np.int16)
         self._places: deque[int | None] = deque(maxlen=_REMEMBERED)
         hz = np.fft.rfftfreq(_FFT_FRAMES, 1 / RATE_HZ)
         self._band = ((hz > _BAND_HZ[0]) & (hz < _BAND_HZ[1])).astype(np.float32)
@@ -202,7 +213,7 @@ class SteadyDelay:
     def skip(self, near: Int16, far: Int16) -> None:
         """Take int16[512] of both, and look for nothing."""
         self._near = np.concatenate((self._near, near))[-_NEAR_FRAMES:]
-        self._far = np.concatenate((self._far, far))[-(_NEAR_FRAMES + _LONGEST_FRAMES) :]
+        self._far = np.concatenate((self._far, far))[-_REACH_FRAMES:]
 
     def _best_place(self) -> int | None:
         """The delay in frames at which near fits far best; None when none stands out."""

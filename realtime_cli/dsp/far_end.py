@@ -107,6 +107,8 @@ class FarEnd:
 
     def clear(self) -> None:
         """Forget everything: the microphone begins anew."""
+        if not self._begun and not self._next_in:
+            return
         self._line[:] = 0
         self._next_in = self._next_out = 0
         self._sound_end = -_TAIL_FRAMES
