@@ -3,10 +3,12 @@
 import importlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.stillness import RERUN, judged_in_real_time
 
 _POSIX = re.compile(
     r"^\s*(?:import|from) (?:pty|termios|fcntl|resource|tests\.support\.console|tests\.cli\.conftest"
@@ -38,6 +40,22 @@ def pytest_report_header() -> list[str]:
     """One line where something is left out."""
     left_out = "tests that need bash, pseudo terminals or POSIX files are left out on this system"
     return [] if HAS_TERMINALS else [left_out]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on real devices are tests in real time."""
+    for item in items:
+        if item.get_closest_marker("device"):
+            item.add_marker(RERUN)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """See `tests/support/stillness.py`."""
+    if item.get_closest_marker("device"):
+        with judged_in_real_time():
+            return (yield)
+    return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

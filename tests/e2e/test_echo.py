@@ -68,8 +68,9 @@ def test_with_a_headset_the_first_answer_can_be_interrupted(
 
 
 ATTEMPTS = 3
-"""A machine that stands still for a moment moves the echo of the room that it plays, as no room does. That an answer
-never interrupts itself is shown without a clock in `tests/runtime/test_echo_ear.py`; here, that all works together.
+"""The room is a program too, and moves its echo when it cannot keep time, as no room does (1 of 26 first answers). That
+an answer never interrupts itself is shown without a clock in `tests/runtime/test_echo_ear.py`; here, that all works
+together.
 """
 
 
