@@ -16,8 +16,8 @@ _LATEST_FRAMES: Final = SAMPLE_RATE_HZ // 2
 OWN_LIKENESS: Final = 0.97
 """Of the speaker's sound at its best delay; a loudspeaker and a room leave less than 0.9."""
 _LOUD_DBFS: Final = -45.0
-_LOOKS: Final = 5
-"""Each costs 3 ms; a voice may be in one of them."""
+_LOOKS: Final = 10
+"""Each costs 3 ms; a voice may be in one of them, or a block that the speaker missed."""
 
 ZEROS: Final = "The microphone delivers only zeros: is it switched off, or not allowed to this program?"
 ZEROS_ADVICE: Final = "Look for a mute switch, and for microphone access in the system's privacy settings."
