@@ -68,7 +68,7 @@ def test_with_a_headset_the_first_answer_can_be_interrupted(
 
 
 ATTEMPTS = 3
-"""The room is a program too, and moves its echo when it cannot keep time, as no room does (1 of 16 first answers). That
+"""The room is a program too, and moves its echo when it cannot keep time, as no room does (3 of 28 first answers). That
 an answer never interrupts itself is shown without a clock in `tests/runtime/test_echo_ear.py`; here, that all works
 together.
 """
