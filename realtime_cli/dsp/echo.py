@@ -76,8 +76,8 @@ class AutoCanceller:
     is the careful state.
 
     Between both it leaks: 0.6 s after the first sound, and after each slip, faint remains of the answer come through,
-    and a server that listens for speech takes -45 dBFS of them for somebody (3 of 16 first answers interrupted
-    themselves). While the witness knows of nothing but echo there, silence is sent.
+    and a server that listens for speech takes -45 dBFS of them for somebody. While the witness knows of nothing but
+    echo there, silence is sent.
 
     Args:
         cancelling: Makes a canceller without a memory.
