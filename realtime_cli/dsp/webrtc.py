@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -22,8 +21,6 @@ from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 
 FRAMES: Final = 240
 """10 ms, what one call takes. Any other length aborts the whole process."""
-
-_LOG = logging.getLogger(__name__)
 
 _Call: TypeAlias = Callable[[], None]
 
@@ -93,8 +90,8 @@ def _call(rtc: ModuleType, module: Any, name: str, buffer: Int16) -> _Call:
     try:
         return _quick_call(module, f"apm_{name}", buffer)
     except (ImportError, AttributeError, TypeError, ValueError):
-        _LOG.info("another version of livekit: its own way of calling is taken")
-    return _plain_call(rtc, getattr(module, name), buffer)
+        # Another version: slower, and as good. That the locked one is called the quick way is for a test to tell.
+        return _plain_call(rtc, getattr(module, name), buffer)
 
 
 def _plain_call(rtc: ModuleType, method: Callable[[Any], None], buffer: Int16) -> _Call:
