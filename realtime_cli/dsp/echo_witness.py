@@ -94,7 +94,7 @@ class EchoWitness:
 
     def watch(self, near: Int16, far: Int16) -> Verdict:
         """Take both sides' int16[n] at 24 kHz of the same moment; give the verdict as it is now."""
-        if self._is_idle and not far.any():
+        if self._is_idle and not np.count_nonzero(far):
             self._near, self._far, self._pending_frames = [], [], 0
             return self.verdict
         self._near.append(near)

@@ -52,19 +52,28 @@ class CaptureChain:
         self._far_rate = RateChanger()
         self._far = FarEnd()
         self._near_time, self._far_time = StreamTime(), StreamTime()
+        self._in_line = True
         self._framer = Framer(STEP_FRAMES)
 
     def near(self, block: MicBlock) -> None:
         """Take what the microphone captured, in any form."""
         frames = self._near_rate.process(pcm16.mono(block.frames), block.rate_hz)
-        lost_s = self._near_time.skipped_s(block.captured_at_s, len(block.frames) / block.rate_hz)
-        if lost_s:
-            self._far.skip(round(lost_s * SAMPLE_RATE_HZ))
         if self._is_plain:
-            self._far.clear()
+            self._in_line = False
+        else:
+            self._line_up(block)
         for near in self._framer.push(frames):
             cleaned = near if self._is_plain else self._cleaned(near)
             self._emit(pcm16.to_bytes(cleaned), level.rms_dbfs(cleaned))
+
+    def _line_up(self, block: MicBlock) -> None:
+        if not self._in_line:
+            self._in_line = True
+            self._far.clear()
+            self._near_time, self._far_time = StreamTime(), StreamTime()
+        lost_s = self._near_time.skipped_s(block.captured_at_s, len(block.frames) / block.rate_hz)
+        if lost_s:
+            self._far.skip(round(lost_s * SAMPLE_RATE_HZ))
 
     def _cleaned(self, near: Int16) -> Int16:
         far = self._far.take()
@@ -90,8 +99,8 @@ class CaptureChain:
 
     def restart(self) -> None:
         """The microphone was opened (again): what was played while it was closed meets no echo."""
-        self._near_rate, self._near_time = RateChanger(), StreamTime()
-        self._far.clear()
+        self._near_rate = RateChanger()
+        self._in_line = False
         self._framer.flush()
 
 

@@ -74,13 +74,13 @@ class LocalEar:
         if self._judge is None:
             return
         voice = self._separator.take_voice() if self._separator else None
-        if voice is None:
-            self._unheard.append((pcm16.from_bytes(pcm), self._from_mic))
-        else:
-            self._unheard.append((voice, self._from_voice))
         self._loud_steps = _LOUD_STEPS if level_dbfs > _LOUD_DBFS else max(0, self._loud_steps - 1)
         if not sounding:
             self._unheard.clear()
+        elif voice is None:
+            self._unheard.append((pcm16.from_bytes(pcm), self._from_mic))
+        else:
+            self._unheard.append((voice, self._from_voice))
         if not sounding or not (self._loud_steps or self._speaking):
             self._gate = None
             self._tell(speaking=False)

@@ -30,11 +30,15 @@ def judged_in_real_time() -> Iterator[None]:
     """Tells a failure of the block as `MachineStoodStill` where that was so."""
     command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("sleeper.py"))]
     pipe = subprocess.PIPE
+    error: AssertionError | None = None
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as witness:
         try:
             yield
-        except AssertionError as error:
+        except AssertionError as caught:
+            error = caught
+        finally:
             longest_ms = int(witness.communicate(timeout=10)[0])
-            if longest_ms > STILL_MS:
-                raise MachineStoodStill(f"for {longest_ms} ms, and: {error}") from error
-            raise
+    if error is not None and longest_ms > STILL_MS:
+        raise MachineStoodStill(f"for {longest_ms} ms, and: {error}") from error
+    if error is not None:
+        raise error
