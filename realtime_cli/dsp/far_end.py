@@ -28,15 +28,15 @@ STEP_FRAMES: Final = frames_in(20)
 MOST_FRAMES: Final = SAMPLE_RATE_HZ
 """Kept at most: 1 s, when the microphone stalls. Time that skips by more is another time."""
 
-SPARE_FRAMES: Final = frames_in(20)
-"""Left in the queue at least: what is played is told 45 ms and more before its echo is met, so 25 ms remain."""
+SPARE_FRAMES: Final = frames_in(10)
+"""Left in the queue at least: a speaker's own monitor is met 40 ms after it was told, so 30 ms remain."""
 
 _FIRST_FRAMES: Final = frames_in(20)  # played before the microphone delivered; no echo of it is captured
 _LINE_FRAMES: Final = 4 * SAMPLE_RATE_HZ
 _TAIL_FRAMES: Final = frames_in(300)  # so long after the last sound an echo may still come
 _QUIET_STEPS: Final = 10
 _SOUNDING_STEPS: Final = 50
-_TOO_DEEP_FRAMES: Final = SPARE_FRAMES + frames_in(30)  # then the echo is about to be met before its sound
+_TOO_DEEP_FRAMES: Final = frames_in(30)  # then the echo is about to be met before its sound
 _ALWAYS_LATE_STEPS: Final = 8
 _SILENT_STEPS: Final = 4
 

@@ -13,6 +13,8 @@ from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 _ZEROS_S: Final = 4.0
 _WINDOW_FRAMES: Final = SAMPLE_RATE_HZ // 2
 _LATEST_FRAMES: Final = SAMPLE_RATE_HZ // 2
+_EARLIEST_FRAMES: Final = SAMPLE_RATE_HZ // 10
+"""A monitor may be met a little before what it monitors was told."""
 OWN_LIKENESS: Final = 0.97
 """Of the speaker's sound at its best delay; a loudspeaker and a room leave less than 0.9."""
 _LOUD_DBFS: Final = -45.0
@@ -60,9 +62,10 @@ class MicCheck:
         self._near.append(near)
         self._far.append(far)
         self._frames += len(near)
-        if self._frames < _WINDOW_FRAMES + _LATEST_FRAMES:
+        if self._frames < _WINDOW_FRAMES + _LATEST_FRAMES + _EARLIEST_FRAMES:
             return None
-        near_part, far_all = np.concatenate(self._near)[-_WINDOW_FRAMES:], np.concatenate(self._far)
+        near_part = np.concatenate(self._near)[-_WINDOW_FRAMES - _EARLIEST_FRAMES : -_EARLIEST_FRAMES]
+        far_all = np.concatenate(self._far)
         self._near, self._far, self._frames = [], [], 0
         if rms_dbfs(near_part) < _LOUD_DBFS or rms_dbfs(far_all) < _LOUD_DBFS:
             return None
