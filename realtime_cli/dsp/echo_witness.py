@@ -135,9 +135,8 @@ class EchoWitness:
         if self._is_idle:
             return
         if self.verdict is Verdict.NONE and rms_dbfs(near) < _NEAR_LOUD_DBFS:
-            self._unseen.append(
-                (near, far)
-            )  # no echo is likely to begin: it is looked at when one may have begun
+            # No echo is likely to begin: this is looked at when one may have begun.
+            self._unseen.append((near, far))
             return
         while self._unseen:
             self._take_in(*self._unseen.popleft(), unseen=True)
