@@ -22,11 +22,12 @@ from realtime_cli.protocol import BETA, GA, Ability
 from realtime_cli.runtime.inbox import Inbox
 from realtime_cli.runtime.interpreter import Hands, Interpreter, Means, Sound
 from realtime_cli.runtime.news import News
+from realtime_cli.runtime.pictures import Pictures
 from realtime_cli.runtime.signals import Signals
 from realtime_cli.runtime.sleep_watch import watch_sleep
 from realtime_cli.runtime.speech import Manner
 from realtime_cli.runtime.wiretap import Tap
-from realtime_cli.runtime.witness import Lasting, MakeWitness, Witness
+from realtime_cli.runtime.witness import MakeWitness, Witness
 from realtime_cli.session.core import SessionCore
 from realtime_cli.session.facts import (
     BreakPressed,
@@ -37,23 +38,15 @@ from realtime_cli.session.facts import (
     Played,
     QuitPressed,
 )
-from realtime_cli.session.state import Phase, SessionState
+from realtime_cli.session.state import SessionState
 from realtime_cli.session.wish import Wish
 from realtime_cli.terminal.contract import EveryChange, OutputClosed, View
 from realtime_cli.transport.transport import Opener
 
 Post = Callable[[Fact], None]
 
-# Eyes do not read faster, and Rich at 10 Hz already costs audio threads 5 ms at the 99th percentile.
-PICTURE_S = 0.1
-# An item is written in about a millisecond; a picture that is a second late is noticed.
-DISK_S = 1.0
-_DISK_LOOK_S = 0.005
-# While nothing happens the session's clock on the screen goes on.
-IDLE_PICTURE_S = 1.0
 # Fifty times a second, and none of them changes what a program wants to read.
 _SOUND = (MicHeard, Played)
-_MOVING = (Phase.CONNECTING, Phase.CALLING, Phase.RECONNECTING)
 
 
 class Keys(Protocol):
@@ -135,12 +128,10 @@ class _Session:
         self._inbox = Inbox()
         self._begun_s = self._loop.time()  # before any fact can be posted: the mind's time never goes back
         self._core = SessionCore(plan.wish, plan.abilities)
-        self._dirty = asyncio.Event()
+        self._pictures = Pictures(plan.view, lambda: self._core.state)
         self._exact = isinstance(plan.view, EveryChange)
         self._signal: int | None = None
-        self._output_closed = False
         self._witnesses: list[Witness] = []
-        self._disk_keeps_up = True
 
     async def run(self) -> Outcome:
         try:
@@ -158,7 +149,7 @@ class _Session:
                 self._dismiss_witnesses(interpreter)
         except BaseExceptionGroup as group:
             raise only_error(group) from None
-        if self._output_closed:
+        if self._pictures.output_closed:
             return Outcome(OutputClosed.exit_code, "", "", self._core.state, self._signal)
         end = interpreter.finished
         assert end is not None, "the facts ended before the session did"
@@ -170,6 +161,7 @@ class _Session:
             witness = make(self._inbox.post)
             house.callback(witness.close)
             self._witnesses.append(witness)
+            self._pictures.come_after(witness)
 
     def _dismiss_witnesses(self, interpreter: Interpreter) -> None:
         end = interpreter.finished
@@ -183,7 +175,7 @@ class _Session:
         self._plan.view.start()
         house.push(self._show_last)
         if self._plan.keyboard is not None:
-            keys = self._plan.keyboard(self._inbox.post, self._dirty.set)
+            keys = self._plan.keyboard(self._inbox.post, self._pictures.changed.set)
             house.callback(keys.stop)
             keys.start()
 
@@ -229,53 +221,29 @@ class _Session:
             for command in commands:
                 interpreter.perform(command)
             if news.is_in(fact):
-                self._dirty.set()
-            if self._exact and not isinstance(fact, _SOUND) and not self._update():
-                self._inbox.close()
+                self._pictures.changed.set()
+            if self._exact and not isinstance(fact, _SOUND):
+                self._show_now()
             if interpreter.finished is not None:
                 return
 
     # --- the picture -----------------------------------------------------------------------------------------
 
     async def _show(self) -> None:
-        """At most ten pictures a second, and none while nothing changes, but for running times."""
-        while True:
-            if self._core.state.phase not in _MOVING:
-                await self._something_new()
-            self._dirty.clear()
-            await self._written()
-            if not self._update():
-                self._inbox.close()  # nobody reads our output: the session has no purpose any more
-                return
-            await asyncio.sleep(PICTURE_S)
+        await self._pictures.show()
+        self._inbox.close()  # nobody reads our output: the session has no purpose any more
 
-    async def _written(self) -> None:
-        """Whatever is shown for good outlives a crash; a disk that hangs is waited for once."""
-        until_s = self._loop.time() + DISK_S
-        while self._disk_keeps_up and any(isinstance(w, Lasting) and w.pending for w in self._witnesses):
-            self._disk_keeps_up = self._loop.time() < until_s
-            await asyncio.sleep(_DISK_LOOK_S)
-
-    async def _something_new(self) -> None:
-        try:
-            async with asyncio.timeout(IDLE_PICTURE_S):
-                await self._dirty.wait()
-        except TimeoutError:
-            return  # nothing happened; the session's clock on the screen moves all the same
+    def _show_now(self) -> None:
+        self._pictures.update()
+        if self._pictures.output_closed:
+            self._inbox.close()
 
     def _show_last(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """The picture at the end; after a bug there is none, because the picture may be the bug."""
-        if not self._output_closed and (kind is None or issubclass(kind, asyncio.CancelledError)):
-            self._update()
-
-    def _update(self) -> bool:
-        try:
-            self._plan.view.update(self._core.state, self._loop.time())
-        except OutputClosed:
-            self._output_closed = True
-        return not self._output_closed
+        if not self._pictures.output_closed and (kind is None or issubclass(kind, asyncio.CancelledError)):
+            self._pictures.update()
 
     # --- signals ---------------------------------------------------------------------------------------------
 

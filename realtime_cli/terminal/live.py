@@ -6,12 +6,13 @@ import asyncio
 import atexit
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import NoReturn
 
 from msgspec.structs import replace
 from rich.console import Console, ConsoleOptions
 from rich.live import Live
+from rich.segment import Segment
 from rich.text import Text
 
 from realtime_cli.session.state import SessionState
@@ -34,13 +35,22 @@ _NOTHING = Picture((Text(),))
 
 
 class _Region:
-    """What Rich draws: always the latest picture, also when Rich draws because lines are printed above it."""
+    """What Rich draws: always the latest picture, also when Rich draws because lines are printed above it.
+
+    Ten times a second only a meter moves: lines that stood in the last picture too are not taken apart again.
+    """
 
     def __init__(self) -> None:
         self.picture = _NOTHING
+        self._drawn: dict[Hashable, list[Segment]] = {}
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        yield from self.picture.lines
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        before, self._drawn = self._drawn, {}
+        for line in self.picture.lines:
+            key = (options.max_width, line.plain, line.style, *line.spans)
+            segments = before.get(key) or list(console.render(line, options))
+            self._drawn[key] = segments
+            yield from segments
 
 
 class ScreenConsole(Console):

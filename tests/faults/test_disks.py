@@ -19,8 +19,7 @@ from realtime_cli.history.pen import DiaryPlan
 from realtime_cli.history.records import Opening
 from realtime_cli.history.store import Store
 from realtime_cli.protocol import ALL
-from realtime_cli.runtime import run as run_module
-from realtime_cli.runtime import witnesses
+from realtime_cli.runtime import pictures, witnesses
 from realtime_cli.runtime.local import LocalServer
 from realtime_cli.runtime.recorder import Recorder
 from realtime_cli.runtime.run import Outcome, Plan, Post, run
@@ -211,7 +210,7 @@ def test_a_disk_that_was_read_only_from_the_beginning_costs_a_word(tmp_path: Pat
 def test_what_is_shown_for_good_is_in_the_history_first_however_slow_the_disk_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "DISK_S", 30.0)
+    monkeypatch.setattr(pictures, "DISK_S", 30.0)
     early: list[str] = []
 
     class Reader(Visitor):
