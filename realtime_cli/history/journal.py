@@ -20,6 +20,7 @@ import msgspec
 from realtime_cli import protocol as p
 from realtime_cli.errors import InputError, RecordingError
 from realtime_cli.history.writer import Writer
+from realtime_cli.key_shapes import without_keys
 from realtime_cli.session import facts as f
 from realtime_cli.session.commands import Command
 from realtime_cli.session.facts import Fact
@@ -27,13 +28,6 @@ from realtime_cli.session.wish import Wish
 
 FORM: Final = 1
 
-_KEY_WORD: Final = re.compile(
-    r"\b(?:sk|ek|xai|gsk)[-_][A-Za-z0-9_\-]{8,}|\bBearer\s+[A-Za-z0-9._~+/\-]{8,}=*"
-)
-_KEY_FIELD: Final = re.compile(
-    r'"((?:proxy-)?authorization|api[-_]?key|client_secret|password|secret)"\s*:\s*"(?:[^"\\]|\\.)+"',
-    re.IGNORECASE,
-)
 # 160 base64 characters are 2.5 ms of sound: shorter ones are ids and hashes.
 _SOUND: Final = re.compile(r'"([A-Za-z0-9+/]{160,})(={0,2})"')
 _SILENCE: Final = re.compile(r'"~silence:(\d{3,9})(={0,2})"')
@@ -118,9 +112,9 @@ def named(commands: Sequence[Command]) -> list[dict[str, Any]]:
 
 def hidden(text: str, *, sound: bool) -> str:
     """One line without keys, and without sound unless it is wanted. Doing it twice changes nothing more."""
-    text = _KEY_FIELD.sub(lambda pair: f'"{pair[1]}":"[hidden]"', text)
-    text = _KEY_WORD.sub("[hidden]", text)
-    return text if sound else _SOUND.sub(lambda body: f'"~silence:{len(body[1])}{body[2]}"', text)
+    if not sound:
+        text = _SOUND.sub(lambda body: f'"~silence:{len(body[1])}{body[2]}"', text)
+    return without_keys(text)
 
 
 def read(path: Path) -> Iterator[tuple[float, Fact | tuple[Wish, frozenset[p.Ability]], str]]:

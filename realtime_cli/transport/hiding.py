@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-HIDDEN = "[hidden]"
+from realtime_cli.key_shapes import HIDDEN
+
 _SECRET_PART = re.compile(r"auth|key|token|secret|cookie|passw|credential|signature", re.IGNORECASE)
 _SECRET_WORDS = frozenset({"sig", "jwt", "pass", "pwd"})
 """Too short to be looked for inside other words, such as `design`."""

@@ -35,7 +35,8 @@ from realtime_cli.errors import (
     Refused,
     Unreachable,
 )
-from realtime_cli.transport.hiding import HIDDEN, Hider
+from realtime_cli.key_shapes import without_keys
+from realtime_cli.transport.hiding import Hider
 from realtime_cli.transport.transport import NobodyThere
 
 # What opening a line may raise: the library's own, the network's (TimeoutError and ssl errors are OSErrors),
@@ -44,7 +45,6 @@ from realtime_cli.transport.transport import NobodyThere
 FAILURES: tuple[type[Exception], ...] = (WebSocketException, OSError, EOFError, ValueError, ImportError)
 
 _WORDS_LIMIT = 200
-_KEY_LIKE = re.compile(r"\b(?:sk|ek|xai|gsk|key)[-_][A-Za-z0-9_\-*]{6,}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 
@@ -241,5 +241,5 @@ def _words(response: Response, hide: Hider) -> str:
 
 
 def _clean(text: str) -> str:
-    text = _KEY_LIKE.sub(HIDDEN, _UNPRINTABLE.sub(" ", text)).strip()
+    text = without_keys(_UNPRINTABLE.sub(" ", text)).strip()
     return text if len(text) <= _WORDS_LIMIT else text[: _WORDS_LIMIT - 1] + "…"

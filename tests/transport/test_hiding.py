@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime_cli.transport.hiding import HIDDEN, Hider, secret_words
+from realtime_cli.key_shapes import HIDDEN
+from realtime_cli.transport.hiding import Hider, secret_words
 
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=90)
 
