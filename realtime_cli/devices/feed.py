@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 
 from realtime_cli.devices.contract import SpeakerBlock
-from realtime_cli.dsp.ledger import Piece, Tag
+from realtime_cli.dsp.ledger import Piece, Tag, summed
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 from realtime_cli.dsp.playout import Playout
 from realtime_cli.dsp.resample import Resampler
@@ -102,7 +102,8 @@ class Feed:
         with self._lock:
             lost = self._playout.underflow(len(out)) if underflowed else None
             done = self._playout.read_into(out)
-        pieces = _net(lost, done.pieces) if lost else done.pieces
+        # What an underflow took back comes off: usually 480 - 480 frames of one tag.
+        pieces = summed(((lost[0], -lost[1]), *done.pieces)) if lost else done.pieces
         return SpeakerBlock(
             out.copy(), self.rate_hz, pieces, delay_s, done.emptied, done.starved, underflowed
         )
@@ -153,12 +154,3 @@ class FedSpeaker:
     def set_volume(self, volume: float) -> None:
         """1.0 is the sound as it came; it outlives everything else."""
         self._feed.volume = volume
-
-
-def _net(lost: Piece, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """Pieces less what an underflow took back: usually 480 - 480 frames of one tag."""
-    tag, frames = lost
-    totals = {tag: -frames}
-    for piece_tag, piece_frames in pieces:
-        totals[piece_tag] = totals.get(piece_tag, 0) + piece_frames
-    return tuple((tag, frames) for tag, frames in totals.items() if frames)

@@ -6,6 +6,7 @@ Sums are converted, never single blocks, so that remainders are carried and noth
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ
@@ -13,6 +14,14 @@ from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ
 Tag: TypeAlias = tuple[str, int]
 Piece: TypeAlias = tuple[Tag, int]
 """A tag and a number of its frames at 24 kHz."""
+
+
+def summed(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """One piece for each tag, in the order in which the tags come first; what adds up to nothing is left out."""
+    totals: dict[Tag, int] = {}
+    for tag, frames in pieces:
+        totals[tag] = totals.get(tag, 0) + frames
+    return tuple((tag, frames) for tag, frames in totals.items() if frames)
 
 
 class Account:

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from realtime_cli.devices.contract import BLOCK_S, SpeakerBlock
-from realtime_cli.dsp.ledger import Piece, Tag
+from realtime_cli.dsp.ledger import summed
 
 _MOST_WAITING: Final = 5
 """Blocks are told at the latest then, whoever else wakes the loop: 50 to 100 ms."""
@@ -71,14 +71,10 @@ def _is_gap_between(block: SpeakerBlock, following: SpeakerBlock) -> bool:
 
 
 def _joined(block: SpeakerBlock, following: SpeakerBlock) -> SpeakerBlock:
-    totals: dict[Tag, int] = {}
-    for tag, frames in (*block.pieces, *following.pieces):
-        totals[tag] = totals.get(tag, 0) + frames
-    pieces: tuple[Piece, ...] = tuple(totals.items())
     return replace(
         following,
         frames=np.concatenate((block.frames, following.frames)),
-        pieces=pieces,
+        pieces=summed((*block.pieces, *following.pieces)),
         delay_s=block.delay_s,
         heard_at_s=block.heard_at_s,
         starved=block.starved or following.starved,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_cli.dsp.ledger import Ledger, Piece
+from realtime_cli.dsp.ledger import Ledger, Piece, summed
 
 A, B = ("item_a", 0), ("item_b", 0)
 
@@ -69,3 +69,15 @@ def test_a_cut_tells_every_unfinished_total() -> None:
     assert ledger.cut({A: 10}) == ((A, 50), (B, 0))
     assert ledger.queued_frames == 10
     assert ledger.cut({A: 10}) == ((A, 50),)
+
+
+@given(st.lists(st.tuples(st.sampled_from([A, B, ("item_a", 1)]), st.integers(-3, 3))))
+def test_pieces_are_summed_by_tag_in_their_order_and_nothing_is_no_piece(pieces: list[Piece]) -> None:
+    whole = summed(pieces)
+    tags = list(dict.fromkeys(tag for tag, _ in pieces))
+    assert [tag for tag, _ in whole] == [
+        tag for tag in tags if sum(frames for other, frames in pieces if other == tag)
+    ]
+    for tag in tags:
+        assert dict(whole).get(tag, 0) == sum(frames for other, frames in pieces if other == tag)
+    assert summed(whole) == whole
