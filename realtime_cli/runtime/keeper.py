@@ -74,16 +74,19 @@ class Keeper:
         await self._settled.wait()
 
     async def stop(self) -> None:
-        """Close the device. What a thread is just doing is waited for, since it cannot be cancelled.
+        """Close the device. What a thread is just doing is waited for, since it cannot be cancelled; a cancellation
+        of the caller is obeyed after that.
 
         Raises:
             Exception: A bug ended the keeper earlier.
         """
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            task = self._task
+            task.cancel()
+            await uncancelled(asyncio.wait({task}))  # not the task itself: its end is not the caller's
             self._task = None
+            if not task.cancelled():
+                task.result()
 
     def delivered(self) -> None:
         """A block came."""
@@ -128,8 +131,10 @@ class Keeper:
                 if attempts or self._trouble == _REOPEN:
                     await uncancelled(self._renew(self, 0 if self._trouble == _REOPEN else attempts))
         finally:
-            self._settled.set()
-            await self._close()
+            try:
+                await uncancelled(self._close())
+            finally:
+                self._settled.set()
 
     async def _serve(self) -> str:
         """Open, and wait until it is lost: the reason, or "" when it is to be opened again.

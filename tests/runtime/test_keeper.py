@@ -211,6 +211,40 @@ def test_a_rest_without_an_end_is_a_loss() -> None:
     assert events == [("", 0), ("gone", 0), ("", 0)]
 
 
+class SlowToClose(Toy):
+    """A device whose thread takes half a second to let go."""
+
+    async def close(self) -> None:
+        if self.pulse:
+            await asyncio.sleep(0.5)
+        await super().close()
+
+
+def test_who_is_cancelled_while_it_closes_learns_it_when_it_is_closed() -> None:
+    async def story(life: Life) -> None:
+        stopping = asyncio.create_task(life.keeper.stop())
+        await asyncio.sleep(0.1)
+        stopping.cancel()
+        began_s = life.loop.time()
+        with pytest.raises(asyncio.CancelledError):
+            await stopping
+        assert life.loop.time() - began_s == pytest.approx(0.4)
+        assert life.toy.pulse is None
+
+    live(SlowToClose(), story)
+
+
+def test_two_who_stop_it_both_wait_for_its_end() -> None:
+    async def story(life: Life) -> None:
+        first = asyncio.create_task(life.keeper.stop())
+        await asyncio.sleep(0.1)
+        await life.keeper.stop()
+        assert life.toy.pulse is None
+        await first
+
+    assert live(SlowToClose(), story).toy.closed == 1
+
+
 def test_a_loss_after_the_loop_was_closed_is_swallowed() -> None:
     life = live(Toy(), nothing)
     assert life.toy.lost
