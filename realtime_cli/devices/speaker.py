@@ -15,7 +15,7 @@ from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import BLOCK_S, Lost, Report, SpeakerBlock
 from realtime_cli.devices.feed import FedSpeaker, Feed
 from realtime_cli.devices.portaudio import Opening, Shape
-from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
+from realtime_cli.dsp.pcm16 import INT16, SAMPLE_RATE_HZ, Int16
 
 _LONGEST_DELAY_S: Final = 2.0
 """Time stamps that promise more are wrong. Bluetooth is below 0.5 s."""
@@ -143,11 +143,11 @@ class _Playback(Opening):
                 outdata[:] = self._zeros
                 self._rest(frames, time)
                 return
-            mono = self._mono if frames == len(self._mono) else np.zeros(frames, dtype=np.int16)
-            block = self._feed.read(mono, underflowed=underflowed, delay_s=self._delay_s(time))
-            out = np.frombuffer(outdata, dtype=np.int16).reshape(frames, self._channels)
-            out[:] = mono[:, None]
-            self._tell(replace(block, heard_at_s=_heard_at_s(time)))
+            mono = self._mono if frames == len(self._mono) else np.zeros(frames, dtype=INT16)
+            delay_s, heard_at_s = self._delay_s(time), _heard_at_s(time)
+            block = self._feed.read(mono, underflowed=underflowed, delay_s=delay_s, heard_at_s=heard_at_s)
+            outdata[:] = (mono if self._channels == 1 else mono.repeat(self._channels)).tobytes()
+            self._tell(block)
         except Exception as exc:  # noqa: BLE001 - a callback body
             outdata[:] = bytes(len(outdata))
             self._give_up(f"playback failed: {exc!r}")

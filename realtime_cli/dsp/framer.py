@@ -32,6 +32,9 @@ class Framer:
         between calls is always a copy.
         """
         stream = np.concatenate((self._rest, block)) if len(self._rest) else block
+        if len(stream) == self.frames:
+            self._rest = SILENCE
+            return [stream]
         cut = len(stream) - len(stream) % self.frames
         self._rest = stream[cut:].copy()
         return [stream[at : at + self.frames] for at in range(0, cut, self.frames)]

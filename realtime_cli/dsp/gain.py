@@ -8,7 +8,7 @@ from realtime_cli.dsp.pcm16 import Float32, Int16
 
 
 class GainGlide:
-    """A gain that glides to its new value over one block, and the power of what came out.
+    """A gain that glides to its new value over one block.
 
     Works in scratch memory that only grows, so that an audio callback does not allocate.
     """
@@ -18,28 +18,24 @@ class GainGlide:
         self._samples: Float32 = np.zeros(0, dtype=np.float32)
         self._slope: Float32 = np.zeros(0, dtype=np.float32)
 
-    def apply(self, block: Int16, wanted: float) -> float:
-        """Change int16[n] (n >= 1) in place, clipped; at gain 1 not one bit of it.
-
-        Returns:
-            The mean square of the result, in int16 units squared.
-        """
+    def apply(self, block: Int16, wanted: float) -> None:
+        """Change int16[n] (n >= 1) in place, clipped; at gain 1 not one bit of it."""
+        if self.gain == 1.0 and wanted == 1.0:
+            return
         n = len(block)
         if n > len(self._samples):
             self._samples = np.zeros(n, dtype=np.float32)
             self._slope = np.zeros(n, dtype=np.float32)
         samples = self._samples[:n]
         np.copyto(samples, block)
-        if self.gain != 1.0 or wanted != 1.0:
-            slope = self._slope[:n]
-            slope.fill((wanted - self.gain) / n)
-            np.cumsum(slope, out=slope)
-            slope += self.gain
-            samples *= slope
-            np.clip(samples, -32768, 32767, out=samples)
-            np.copyto(block, samples, casting="unsafe")
-            self.gain = wanted
-        return float(np.dot(samples, samples)) / n
+        slope = self._slope[:n]
+        slope.fill((wanted - self.gain) / n)
+        np.cumsum(slope, out=slope)
+        slope += self.gain
+        samples *= slope
+        np.clip(samples, -32768, 32767, out=samples)
+        np.copyto(block, samples, casting="unsafe")
+        self.gain = wanted
 
 
 def fall(frames: int) -> Float32:

@@ -18,7 +18,6 @@ import numpy as np
 
 from realtime_cli.dsp import gain
 from realtime_cli.dsp.ledger import Ledger, Piece, Tag
-from realtime_cli.dsp.level import from_power
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, frames_in
 from realtime_cli.dsp.prime import PRIMES_MS, Prime
 
@@ -80,7 +79,6 @@ class Playout:
         self._waited_frames = 0
         self._last_copied = 0
         self._last_frame = np.int16(0)
-        self._mean_square = 0.0
 
     # The picture.
 
@@ -104,11 +102,6 @@ class Playout:
     def prime_ms(self) -> float:
         """Milliseconds collected before a start, as it is now."""
         return self._prime.frames * 1000 / self.rate_hz
-
-    @property
-    def level_dbfs(self) -> float:
-        """RMS of the last block read, -100 (silence) to 0."""
-        return from_power(self._mean_square)
 
     def handed(self, tag: Tag) -> int:
         """Frames at 24 kHz of this tag handed over, less underflows; 0 for unknown and forgotten tags."""
@@ -173,18 +166,19 @@ class Playout:
             self._duck, self._unduck = 1.0, False
         wanted = 0.0 if self._paused else self.volume * self._duck
         self._last_copied = 0
-        self._mean_square = 0.0
         had = self._ledger.queued_frames > 0
-        out.fill(0)
         if not len(out) or not (had or self._flowing) or (self._paused and not self._glide.gain):
+            out.fill(0)
             self._glide.gain = wanted
             self._prime.waited(0 if self._paused else len(out))
             return _NOTHING
+        if not self._flowing or self._ledger.queued_frames < len(out):
+            out.fill(0)
         pieces: list[Piece] = []
         at = self._copy(self._fading, out, 0, pieces)
         at, starved = self._flow(out, at, pieces)
         self._last_copied = at
-        self._mean_square = self._glide.apply(out, wanted)
+        self._glide.apply(out, wanted)
         return BlockReport(tuple(pieces), starved, had and not self._ledger.queued_frames)
 
     def underflow(self, frames: int) -> Piece | None:
@@ -210,13 +204,13 @@ class Playout:
         if not self._flowing:
             return at, False
         at = self._copy(self._queue, out, at, pieces)
-        if at > start:
-            self._last_frame = out[at - 1]
         if self._rough and not was_flowing:
             gain.soften_start(out[start:at], self._soft_frames)
             self._rough = False
         if self._queue:
             return at, False
+        if at > start:
+            self._last_frame = out[at - 1]
         account = self._ledger.current
         if account is None or account.ended:
             self._flowing = False

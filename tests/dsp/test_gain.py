@@ -9,12 +9,11 @@ from realtime_cli.dsp import gain
 from tests.dsp.signals import noise, ramp
 
 
-def test_gain_one_leaves_every_bit_and_measures_the_power() -> None:
+def test_gain_one_leaves_every_bit() -> None:
     block = noise(480)
     same = block.copy()
-    power = gain.GainGlide().apply(same, 1.0)
+    gain.GainGlide().apply(same, 1.0)
     assert np.array_equal(same, block)
-    assert power == pytest.approx(np.mean(block.astype(float) ** 2), rel=1e-5)
 
 
 def test_a_new_gain_is_reached_at_the_end_of_one_block_without_a_step() -> None:

@@ -375,17 +375,6 @@ def test_volume_and_ducking_multiply() -> None:
     assert np.all(read(playout)[0] == 20_000)
 
 
-def test_the_level_is_of_what_was_just_read() -> None:
-    playout = Playout()
-    assert playout.level_dbfs == -100.0
-    playout.write(A, np.full(2400, 16384, dtype=np.int16))
-    read(playout)
-    assert playout.level_dbfs == pytest.approx(-6.02, abs=0.01)
-    playout.flush(fade_ms=0)
-    read(playout)
-    assert playout.level_dbfs == -100.0
-
-
 def test_empty_writes_open_an_item_and_unknown_ends_are_ignored() -> None:
     playout = Playout()
     playout.end(C)
