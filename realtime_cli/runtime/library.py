@@ -19,11 +19,11 @@ from msgspec.structs import replace
 from realtime_cli.config.settings import Loaded, load
 from realtime_cli.providers.choice import choose
 from realtime_cli.providers.provider import Target
-from realtime_cli.runtime.library_session import Answer, Session, SessionSound, Silent
+from realtime_cli.runtime.library_inside import Inside, SessionSound, Silent
+from realtime_cli.runtime.library_session import Answer, Session
 from realtime_cli.runtime.run import Plan, run
 from realtime_cli.runtime.speech import manner_of
 from realtime_cli.runtime.wishes import spoken_answer, spoken_wish, written_wish
-from realtime_cli.session.facts import QuitPressed
 
 if TYPE_CHECKING:
     from realtime_cli.tools.toolbox import Toolbox
@@ -74,29 +74,28 @@ async def connect(  # noqa: PLR0913 - keywords, all of them optional
     loaded = load(flags, os.environ, Path(os.devnull))
     target = choose(loaded, may_fall_back=False)
     speaks = turns != "typed" if speak is None else speak
-    session = Session(plays=turns != "typed" or speaks)
+    inside = Inside(plays=turns != "typed" or speaks)
     async with AsyncExitStack() as house:
         opener = await _opener(loaded, target, house)
-        plan = _plan(session, loaded, target, opener, turns=turns, speaks=speaks, toolbox=_toolbox(tools))
-        running = asyncio.create_task(_held(session, plan), name="realtime session")
+        plan = _plan(inside, loaded, target, opener, turns=turns, speaks=speaks, toolbox=_toolbox(tools))
+        running = asyncio.create_task(_held(inside, plan), name="realtime session")
         try:
-            await session._ready.wait()
-            session._raise_end()
-            if session._outcome is None and running.done():
+            await inside.ready.wait()
+            inside.raise_end()
+            if inside.outcome is None and running.done():
                 running.result()
-            yield session
+            yield Session(inside)
         finally:
-            if session._post is not None:
-                session._post(QuitPressed())
+            inside.quit()
             await running
 
 
-async def _held(session: Session, plan: Plan) -> None:
+async def _held(inside: Inside, plan: Plan) -> None:
     outcome = None
     try:
         outcome = await run(plan)
     finally:
-        session._ended(outcome)
+        inside.ended(outcome)
 
 
 async def _opener(loaded: Loaded, target: Target, house: AsyncExitStack) -> Opener:
@@ -116,7 +115,7 @@ async def _opener(loaded: Loaded, target: Target, house: AsyncExitStack) -> Open
 
 
 def _plan(
-    session: Session,
+    inside: Inside,
     loaded: Loaded,
     target: Target,
     opener: Opener,
@@ -145,10 +144,10 @@ def _plan(
         view=silent,
         keyboard=lambda _post, _changed: silent,  # somebody is there who may type: the program
         dialect=target.known_dialect,
-        sound=(lambda post: SessionSound(session._mail)) if session._plays else None,
+        sound=(lambda post: SessionSound(inside.mail)) if inside.plays else None,
         toolbox=toolbox,
         manner=manner_of(target, "pcm16" if turns == "typed" else loaded.settings.audio_format),
-        witnesses=(session._witness,),
+        witnesses=(inside.attend,),
         handles_signals=False,
     )
 

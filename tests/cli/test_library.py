@@ -14,6 +14,8 @@ import pytest
 
 import realtime_cli
 from realtime_cli.dsp.pcm16 import to_bytes
+from realtime_cli.runtime.library_inside import Inside
+from realtime_cli.session.facts import Fact, QuitPressed
 from realtime_cli.session.state import ResponseState, TurnMode
 from tests.cli.strange_server import StrangeServer
 from tests.support.clock import run_jumping
@@ -309,6 +311,23 @@ def test_the_public_names_are_those_of_the_stub() -> None:
     assert named == set(realtime_cli.__all__) - {"__version__"}
     for name in named:
         assert name == "Event" or getattr(realtime_cli, name).__name__ == name
+
+
+def test_a_session_has_the_names_of_its_documents_and_no_others() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "library.md").read_text(encoding="utf-8")
+    names = {name for name in dir(realtime_cli.Session) if not name.startswith("_")}
+    assert names == set("ask begin_turn end_turn events interrupt send_audio send_text state".split())
+    assert not [name for name in names if f"`{name}`" not in page and f"session.{name}" not in page]
+
+
+def test_a_program_that_leaves_before_the_session_began_ends_it() -> None:
+    async def main() -> list[Fact]:
+        inside, posted = Inside(plays=False), list[Fact]()
+        inside.quit()
+        inside.attend(posted.append)
+        return posted
+
+    assert asyncio.run(main()) == [QuitPressed()]
 
 
 def test_importing_the_package_is_cheap() -> None:
