@@ -316,7 +316,9 @@ def test_the_public_names_are_those_of_the_stub() -> None:
 def test_a_session_has_the_names_of_its_documents_and_no_others() -> None:
     page = (Path(__file__).parents[2] / "docs" / "library.md").read_text(encoding="utf-8")
     names = {name for name in dir(realtime_cli.Session) if not name.startswith("_")}
-    assert names == set("ask begin_turn end_turn events interrupt send_audio send_text state".split())
+    assert sorted(names) == [
+        *["ask", "begin_turn", "end_turn", "events", "interrupt", "send_audio", "send_text", "state"],
+    ]
     assert not [name for name in names if f"`{name}`" not in page and f"session.{name}" not in page]
 
 
