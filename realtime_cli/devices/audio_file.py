@@ -6,13 +6,14 @@ WAV needs nothing; FLAC, OGG, MP3 and the like are read by libsndfile (extra `au
 from __future__ import annotations
 
 import io
+import math
 import sys
-import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 
+from realtime_cli.devices.sound_kind import HEAD_BYTES, is_sound_file, is_wav
 from realtime_cli.devices.wav import WavReader
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, from_bytes, from_float, mono, to_bytes
 from realtime_cli.dsp.resample import resample
@@ -38,11 +39,13 @@ def read_pcm16(path: str, *, longest_s: float = LONGEST_S, bare_rate_hz: int = S
         InputError: It cannot be read, is of no known kind, silent or too long.
     """
     if path == "-":
-        pcm = sound_in(sys.stdin.buffer.read(), "standard input", bare_rate_hz)
+        pcm = sound_in(sys.stdin.buffer.read(), "standard input", bare_rate_hz, longest_s=longest_s)
     elif path.lower().endswith(BARE_SUFFIXES):
-        pcm = sound_in(_bytes_of(path), path, bare_rate_hz)
+        pcm = sound_in(_bytes_of(path), path, bare_rate_hz, longest_s=longest_s)
+    elif _is_wav(Path(path)):
+        pcm = _read_wav(Path(path), path, longest_s)
     else:
-        pcm = _read_wav(Path(path)) if _is_wav(Path(path)) else _read_foreign(path, path)
+        pcm = _read_foreign(path, path)
     if not pcm:
         raise InputError(f"{path}: there is no sound in it", advice=_ADVICE)
     if len(pcm) / 2 / SAMPLE_RATE_HZ > longest_s:
@@ -52,18 +55,21 @@ def read_pcm16(path: str, *, longest_s: float = LONGEST_S, bare_rate_hz: int = S
     return pcm
 
 
-def sound_in(data: bytes, name: str, bare_rate_hz: int = SAMPLE_RATE_HZ) -> bytes:
+def sound_in(
+    data: bytes, name: str, bare_rate_hz: int = SAMPLE_RATE_HZ, *, longest_s: float = math.inf
+) -> bytes:
     """The sound of a file that was read already; bytes of no known kind are bare PCM16 mono.
+
+    Args:
+        name: For messages.
+        longest_s: A WAV file is read a little farther than that, no more.
 
     Raises:
         InputError: It cannot be understood.
     """
-    if data.startswith(b"RIFF"):
-        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
-            file.write(data)
-            file.flush()
-            return _read_wav(Path(file.name))
-    if data.startswith((b"fLaC", b"OggS", b"ID3", b"\xff\xfb")):
+    if is_wav(data):
+        return _read_wav(io.BytesIO(data), name, longest_s)
+    if is_sound_file(data[:HEAD_BYTES]):
         return _read_foreign(io.BytesIO(data), name)
     frames = from_bytes(data[: len(data) - len(data) % 2])
     return to_bytes(resample(frames, bare_rate_hz, SAMPLE_RATE_HZ))
@@ -79,17 +85,18 @@ def _bytes_of(path: str) -> bytes:
 def _is_wav(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(4) == b"RIFF"
+            return is_wav(file.read(4))
     except OSError as exc:
         raise InputError(f"{path}: {exc.strerror or exc}") from exc
 
 
-def _read_wav(path: Path) -> bytes:
-    reader = WavReader(path)
+def _read_wav(source: Path | BinaryIO, name: str, longest_s: float) -> bytes:
+    reader = WavReader(source, name)
     try:
-        blocks = []
-        while len(block := reader.read(_BLOCK_FRAMES)):
+        blocks, count = list[Int16](), 0
+        while count <= longest_s * reader.rate_hz and len(block := reader.read(_BLOCK_FRAMES)):
             blocks.append(mono(block))
+            count += len(block)
         frames: Int16 = np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.int16)
         return to_bytes(resample(frames, reader.rate_hz, SAMPLE_RATE_HZ))
     finally:

@@ -29,25 +29,29 @@ _FLUSH_FRAMES: Final = SAMPLE_RATE_HZ // 5
 class WavReader:
     """Reads a WAV file as int16 blocks: 8, 16, 24, 32 bit integers, 32 and 64 bit floats, any rate and channels.
 
+    Args:
+        source: Where it is, or the file itself, opened at its beginning.
+        name: Of an opened file, for messages.
+
     Raises:
         InputError: It cannot be opened, is no WAV file, or of a kind not known here.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Path | BinaryIO, name: str = "") -> None:
+        self._name = name or str(source)
         try:
-            self._file = path.open("rb")
+            self._file: BinaryIO = source.open("rb") if isinstance(source, Path) else source
         except OSError as exc:
-            raise InputError(f"{path}: {exc.strerror or exc}") from exc
+            raise InputError(f"{self._name}: {exc.strerror or exc}") from exc
         try:
             self._read_header()
         except OSError as exc:
             self._file.close()
-            raise InputError(f"{path}: {exc.strerror or exc}") from exc
+            raise InputError(f"{self._name}: {exc.strerror or exc}") from exc
         except (struct.error, InputError) as exc:
             self._file.close()
             reason = str(exc) if isinstance(exc, InputError) else "the WAV header is cut short"
-            raise InputError(f"{path}: {reason}", advice="Convert it: sox IN -b 16 OUT.wav") from exc
+            raise InputError(f"{self._name}: {reason}", advice="Convert it: sox IN -b 16 OUT.wav") from exc
 
     def read(self, frames: int) -> Int16:
         """The next int16[n, channels], n <= `frames`; n = 0 at the end.
@@ -61,7 +65,7 @@ class WavReader:
         try:
             data = self._file.read(size)
         except OSError as exc:
-            raise InputError(f"{self._path}: {exc.strerror or exc}") from exc
+            raise InputError(f"{self._name}: {exc.strerror or exc}") from exc
         if self._left is not None:
             self._left -= len(data)
         whole = data[: len(data) - len(data) % self._frame_bytes]

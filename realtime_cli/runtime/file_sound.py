@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
+from realtime_cli.devices.sound_kind import HEAD_BYTES, is_sound_file
 from realtime_cli.errors import InputError
 from realtime_cli.session.facts import (
     DeviceChanged,
@@ -39,7 +40,6 @@ _SHORTEST_BYTES: Final = 120 * 48
 _BURST: Final = 10
 """Blocks between two looks at the clock: timers are not finer than that at a high pace."""
 
-_CONTAINERS: Final = (b"RIFF", b"fLaC", b"OggS", b"ID3", b"\xff\xfb")
 _SILENCE_DBFS: Final = -100.0
 
 
@@ -117,8 +117,8 @@ class FileSound:
     async def _stream(self) -> None:
         """Standard input as it comes; a pipe sets the pace."""
         source = sys.stdin.buffer
-        head = await asyncio.to_thread(_read, source, 12)
-        if head.startswith(_CONTAINERS):
+        head = await asyncio.to_thread(_read, source, HEAD_BYTES)
+        if is_sound_file(head):
             from realtime_cli.devices.audio_file import sound_in
 
             rest = await asyncio.to_thread(source.read)
