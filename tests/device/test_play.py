@@ -6,10 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tests.support.rig_client import sounding
+from tests.support.rendition import rendition
 from tests.support.sound import VirtualAudio, read_wav, virtual_audio
 
 pytestmark = pytest.mark.device
@@ -33,7 +32,9 @@ def test_the_whole_answer_is_heard_and_written(house: VirtualAudio, tmp_path: Pa
     assert (done.returncode, done.stdout) == (0, "good morning to you\n"), done.stderr
     said, rate_hz = read_wav(tmp_path / "said.wav")
     assert rate_hz == 24_000
-    assert np.array_equal(sounding(recording.frames), sounding(said[:, 0])), "bit by bit, to the last frame"
+    heard = rendition(said[:, 0], recording.frames)
+    assert heard.faults() == [], "to the last frame"
+    assert heard.quieter_ms == 0, "bit by bit"
 
 
 def test_without_a_speaker_the_text_is_there_and_the_trouble_is_told(
