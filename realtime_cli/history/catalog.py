@@ -23,7 +23,7 @@ _ROWS: Final = """
         (SELECT provider FROM runs WHERE conversation_id = c.id ORDER BY id DESC LIMIT 1) AS provider,
         (SELECT model FROM runs WHERE conversation_id = c.id ORDER BY id DESC LIMIT 1) AS model,
         (SELECT count(*) FROM items JOIN runs ON runs.id = items.run_id
-            WHERE runs.conversation_id = c.id AND items.kind != 'notice') AS items,
+            WHERE runs.conversation_id = c.id AND items.kind != 'notice' AND items.status != 'removed') AS items,
         count(*) AS runs,
         (SELECT error FROM runs WHERE conversation_id = c.id ORDER BY id DESC LIMIT 1) AS error,
         coalesce((SELECT recording FROM runs WHERE conversation_id = c.id AND recording != ''
@@ -84,7 +84,8 @@ def usages(store: Store, conversation_id: str = "") -> list[UsageRecord]:
 
 
 def search(store: Store, words: str, limit: int = 20) -> list[Found]:
-    """Items with all these words, best first. A word may end in `*`; "quoted words" stand together.
+    """Items with all these words, best first, but for what nobody heard. A word may end in `*`; "quoted words" stand
+    together.
 
     Raises:
         InputError: There are no words to look for.
@@ -96,7 +97,7 @@ def search(store: Store, words: str, limit: int = 20) -> list[Found]:
             "snippet(words, -1, ?, ?, '…', 12) AS snippet FROM words "
             "JOIN items ON items.id = words.rowid JOIN runs ON runs.id = items.run_id "
             "JOIN conversations c ON c.id = runs.conversation_id "
-            "WHERE words MATCH ? ORDER BY words.rank LIMIT ?",
+            "WHERE words MATCH ? AND items.status != 'removed' ORDER BY words.rank LIMIT ?",
             (MARK_BEGIN, MARK_END, query, limit),
         ).fetchall()
     except sqlite3.OperationalError as exc:

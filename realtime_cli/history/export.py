@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, TypeAlias
@@ -21,6 +22,9 @@ _VERDICTS: Final = {
     "refused": "refused by a rule",
 }
 _SHORTEST_CUE_S: Final = 1.0
+_AT_ONCE_S: Final = 0.2
+"""What begins closer together was typed, and stands on the screen together."""
+
 _CUE_CHARS: Final = 84
 """Two lines of 42 characters: what television puts on a screen at once."""
 
@@ -130,16 +134,19 @@ FORMATS: Final[dict[str, Export]] = {
 def cues(zero: float, items: Sequence[ItemRecord]) -> list[tuple[float, float, str, str]]:
     """Subtitles: (begin, end, speaker, words) in seconds after `zero`; what was heard, cut into readable pieces.
 
-    Nothing overlaps what the same speaker says next, and no piece is shorter than it can be read, if there is time.
+    What was said quickly stands for a second; nothing overlaps what the same speaker says later.
     """
     found: list[tuple[float, float, str, str]] = []
     said = [item for item in items if item.kind == "message" and _one_line(item.heard_text)]
+    begins = sorted((_speaker(item), max(0.0, item.started_at - zero)) for item in said)
     for item in said:
         pieces = _pieces(_one_line(item.heard_text))
-        begin = max(0.0, item.started_at - zero)
+        at = max(0.0, item.started_at - zero)
         length = max(_SHORTEST_CUE_S, item.ended_at - item.started_at)
+        following = bisect_left(begins, (_speaker(item), at + _AT_ONCE_S))
+        if following < len(begins) and begins[following][0] == _speaker(item):
+            length = min(length, begins[following][1] - at)
         whole = sum(len(piece) for piece in pieces)
-        at = begin
         for piece in pieces:
             end = at + length * len(piece) / whole
             found.append((at, end, _speaker(item), piece))

@@ -68,6 +68,9 @@ def test_what_nobody_heard_is_left_out_unless_asked_for(store: Store) -> None:
     store.put_items(run_id, [item("a", "x"), item("b", "y", "assistant", status="removed", position=1)])
     assert [found.key for found in catalog.items(store, conversation_id)] == ["a"]
     assert len(catalog.items(store, conversation_id, removed=True)) == 2
+    assert catalog.conversations(store)[0].items == 1
+    assert [hit.snippet for hit in catalog.search(store, "x")] == ["\x02x\x03"]
+    assert catalog.search(store, "y") == []
 
 
 def test_an_empty_history_has_no_last_conversation(store: Store) -> None:

@@ -5,6 +5,8 @@ from datetime import UTC
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from realtime_cli.history.export import FORMATS, cues
 from realtime_cli.history.records import ConversationRow
@@ -84,6 +86,25 @@ def test_long_words_are_cut_into_readable_pieces_without_a_gap() -> None:
     assert found[0][0] == 0.0
     assert found[-1][1] == pytest.approx(60.0)
     assert all(one[1] == pytest.approx(other[0]) for one, other in pairwise(found))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.integers(0, 60), st.integers(0, 30))))
+def test_nobody_speaks_over_himself(said: list[tuple[str, int, int]]) -> None:
+    """Times in steps of 0.15 s: two that begin one step apart were typed."""
+    items = [
+        item(f"i{number}", "yes", role, started_at=1e9 + at * 0.15, ended_at=1e9 + (at + length) * 0.15)
+        for number, (role, at, length) in enumerate(said)
+    ]
+    found = cues(1e9, items)
+    assert len(found) == len(items)
+    for name, role in (("You", "user"), ("Assistant", "assistant")):
+        own = [(round(begin, 3), round(end, 3)) for begin, end, speaker, _ in found if speaker == name]
+        assert [begin for begin, _ in own] == sorted(
+            round(at * 0.15, 3) for who, at, _ in said if who == role
+        )
+        for begin, end in own:
+            later = min((at for at, _ in own if at - begin > 0.2), default=99.0)
+            assert min(begin + 1.0, later) - 0.001 <= end <= later
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
