@@ -63,7 +63,7 @@ class Store:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            _make_private(path)
             try:
                 return cls(_connect(path), path)
             except sqlite3.DatabaseError as exc:
@@ -84,7 +84,7 @@ class Store:
             OSError, sqlite3.Error: That cannot be done.
         """
         aside = _set_aside(path)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _make_private(path)
         return cls(_connect(path), path, aside)
 
     @classmethod
@@ -246,6 +246,16 @@ class Store:
             "(SELECT conversation_id FROM runs WHERE id = ?)",
             (title, run_id),
         )
+
+
+def _make_private(path: Path) -> None:
+    """An empty file for the user alone, where there is none.
+
+    One that is there is not even opened: closing it would give back the locks that SQLite holds on it for another
+    connection of this process, and the next program to leave would take that one's log away.
+    """
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -37,6 +37,16 @@ def test_only_the_user_may_read_it(tmp_path: Path) -> None:
     store.close()
 
 
+def test_opening_it_twice_in_one_program_loses_nothing_when_another_program_leaves(store: Store) -> None:
+    store.begin(OPENING)
+    Store.open(store.path).close()
+    look = f"import sqlite3; db = sqlite3.connect({str(store.path)!r}); print(*db.execute('select count(*) from runs'))"
+    for runs in (1, 2):
+        seen = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+        assert seen.stdout == f"({runs},)\n"
+        store.begin(OPENING)
+
+
 def test_a_conversation_is_kept_whole_and_in_order(store: Store) -> None:
     conversation_id, run_id = store.begin(OPENING)
     store.put_items(run_id, [item("b", "second", "assistant", position=1)])
