@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from realtime_cli.errors import ConfigError
+from realtime_cli.key_shapes import HIDDEN, without_keys
 from realtime_cli.server.engines.contract import EngineFailed
 
 if TYPE_CHECKING:
@@ -115,7 +116,9 @@ class EndpointClient:
         try:
             async with self._opened().stream(method, self.at.at(path), **request) as answer:
                 if answer.status_code >= 400:
-                    raise EngineFailed(f"{name} refused ({answer.status_code}): {await _refusal(answer)}")
+                    raise EngineFailed(
+                        f"{name} refused ({answer.status_code}): {await _refusal(answer, self.at.key)}"
+                    )
                 yield answer
         except httpx2.ConnectTimeout as problem:
             raise EngineFailed(f"{name} does not answer") from problem
@@ -145,17 +148,19 @@ class EndpointClient:
         return self._client
 
 
-async def _refusal(answer: httpx2.Response) -> str:
-    """The service's own reason, one line."""
+async def _refusal(answer: httpx2.Response, key: str) -> str:
+    """The service's own reason, one line; some repeat the key that they were sent."""
     body = b""
     async for piece in answer.aiter_bytes():
         body += piece
         if len(body) > MAX_REFUSAL_BYTES:
             break
+    text = body.decode("utf-8", "replace")
+    text = text.replace(key, HIDDEN) if key else text
     try:
-        return error_text(json.loads(body))
+        return error_text(json.loads(text))
     except ValueError:
-        return shown(body.decode("utf-8", "replace")) or "without a reason"
+        return shown(text) or "without a reason"
 
 
 def error_text(said: object) -> str:
@@ -167,6 +172,6 @@ def error_text(said: object) -> str:
 
 
 def shown(text: str) -> str:
-    """Somebody else's text as part of one line of ours."""
+    """Somebody else's text as part of one line of ours, without anything like a key."""
     line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(line.split())[:MAX_REASON_CHARS]
+    return without_keys(" ".join(line.split()))[:MAX_REASON_CHARS]

@@ -143,6 +143,12 @@ class FakeChat:
             error = {"error": {"message": "model \x1b[31mnot found", "code": 404}}
             await _plain(writer, "404 Not Found", "application/json", json.dumps(error).encode())
             return
+        if asked["model"] == "repeats the key":
+            sent = self.headers[-1].partition("Bearer ")[2].splitlines()[0]
+            words = f"Incorrect key {sent}, not sk-proj-0123456789abcdef. {'x' * 150} {sent}"
+            refused = json.dumps({"error": {"message": words}}).encode()
+            await _plain(writer, "401 Unauthorized", "application/json", refused)
+            return
         if asked["model"] == "strict" and "stream_options" in asked:
             refusal = {"message": "Unknown field: stream_options"}
             await _plain(writer, "422 Unprocessable Entity", "application/json", json.dumps(refusal).encode())

@@ -204,6 +204,22 @@ def test_the_key_is_sent_and_never_shown() -> None:
     with_chat(script)
 
 
+@pytest.mark.parametrize(
+    "key", ["sk-very-secret-0123456789", "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "some/key+of=a/kind"]
+)
+def test_a_key_that_the_service_repeats_is_not_shown_not_even_a_part_of_it(key: str) -> None:
+    async def script(chat: FakeChat) -> None:
+        brain = ChatBrain(Endpoint(chat.url, "repeats the key", key))
+        with pytest.raises(EngineFailed, match=r"401.*Incorrect key \[hidden\], not \[hidden\]") as caught:
+            async for _ in brain.answer(HELLO):
+                pass
+        await brain.stop()
+        assert key in chat.headers[0]
+        assert not any(key[at : at + 6] in str(caught.value) for at in range(len(key) - 5))
+
+    with_chat(script)
+
+
 def test_tool_choice_none_hides_the_functions_and_a_demand_that_is_ignored_fails() -> None:
     async def script(chat: FakeChat) -> None:
         assert text(await answers(chat, "ollama", Question("", HELLO.history, TOOLS, "none")))
