@@ -98,16 +98,16 @@ class Feed:
             self._playout.resume()
 
     def read(
-        self, out: Int16, *, underflowed: bool, delay_s: float, heard_at_s: float | None = None
+        self, frames: int, *, underflowed: bool, delay_s: float, heard_at_s: float | None = None
     ) -> SpeakerBlock:
-        """Fill int16[n] and say what it is; in the device's thread."""
+        """The next frames, and what they are; in the device's thread."""
         with self._lock:
-            lost = self._playout.underflow(len(out)) if underflowed else None
-            done = self._playout.read_into(out)
+            lost = self._playout.underflow(frames) if underflowed else None
+            out, done = self._playout.read(frames)
         # What an underflow took back comes off: usually 480 - 480 frames of one tag.
         pieces = summed(((lost[0], -lost[1]), *done.pieces)) if lost else done.pieces
         return SpeakerBlock(
-            out.copy(), self.rate_hz, pieces, delay_s, done.emptied, done.starved, underflowed, heard_at_s
+            out, self.rate_hz, pieces, delay_s, done.emptied, done.starved, underflowed, heard_at_s
         )
 
     def _finish_open(self) -> None:

@@ -152,8 +152,7 @@ class SimulatedSpeaker(FedSpeaker):
         self._close_file()
 
     def _step(self) -> None:
-        out = np.zeros(round(SAMPLE_RATE_HZ * BLOCK_S), dtype=np.int16)
-        block = self._feed.read(out, underflowed=False, delay_s=0.0)
+        block = self._feed.read(round(SAMPLE_RATE_HZ * BLOCK_S), underflowed=False, delay_s=0.0)
         try:
             if self._wav:
                 self._wav.write(block.frames)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from typing import Any, Final
 
 import numpy as np
@@ -92,16 +91,7 @@ def sane_delay_s(promised_s: float, fallback_s: float) -> float:
         promised_s: `outputBufferDacTime - currentTime`.
         fallback_s: The stream's latency and one block: measured, 2 ms off on average.
     """
-    return promised_s if _is_sane(promised_s) else fallback_s
-
-
-def _is_sane(promised_s: float) -> bool:
-    return math.isfinite(promised_s) and 0 < promised_s < _LONGEST_DELAY_S
-
-
-def _heard_at_s(time: Any) -> float | None:
-    heard_at_s = float(time.outputBufferDacTime)
-    return heard_at_s if _is_sane(heard_at_s - time.currentTime) else None
+    return promised_s if 0 < promised_s < _LONGEST_DELAY_S else fallback_s
 
 
 class _Playback(Opening):
@@ -113,11 +103,11 @@ class _Playback(Opening):
         super().__init__(lost)
         self._channels = shape.channels
         block_s = buffering.block_ms / 1000
-        self._mono = np.zeros(shape.block_frames(block_s), dtype=np.int16)
+        self._frames = shape.block_frames(block_s)
         self._feed, self._report = feed, report
-        self._zeros = bytes(len(self._mono) * shape.channels * 2)
+        self._zeros = bytes(self._frames * shape.channels * 2)
         together = max(1, round(BLOCK_S / block_s))
-        self._silence: Int16 = np.zeros(together * len(self._mono), dtype=np.int16)
+        self._silence: Int16 = np.zeros(together * self._frames, dtype=INT16)
         self._silence.flags.writeable = False  # every report of silence shares it
         self._silent_frames = 0  # not reported yet
         self._silent_from_s: float | None = None  # when the first of them is heard
@@ -127,7 +117,7 @@ class _Playback(Opening):
             samplerate=shape.rate_hz,
             channels=shape.channels,
             dtype="int16",
-            blocksize=len(self._mono),
+            blocksize=self._frames,
             latency=buffering.latency,
             callback=self._wanted,
             finished_callback=self._finished,
@@ -139,30 +129,34 @@ class _Playback(Opening):
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
         try:
             underflowed = bool(status.output_underflow)
-            if self._feed.is_resting and not underflowed and frames == len(self._mono):
+            if self._feed.is_resting and not underflowed and frames == self._frames:
                 outdata[:] = self._zeros
                 self._rest(frames, time)
                 return
-            mono = self._mono if frames == len(self._mono) else np.zeros(frames, dtype=INT16)
-            delay_s, heard_at_s = self._delay_s(time), _heard_at_s(time)
-            block = self._feed.read(mono, underflowed=underflowed, delay_s=delay_s, heard_at_s=heard_at_s)
+            delay_s, heard_at_s = self._stamps(time)
+            block = self._feed.read(frames, underflowed=underflowed, delay_s=delay_s, heard_at_s=heard_at_s)
+            mono = block.frames
             outdata[:] = (mono if self._channels == 1 else mono.repeat(self._channels)).tobytes()
             self._tell(block)
         except Exception as exc:  # noqa: BLE001 - a callback body
             outdata[:] = bytes(len(outdata))
             self._give_up(f"playback failed: {exc!r}")
 
-    def _delay_s(self, time: Any) -> float:
-        return sane_delay_s(time.outputBufferDacTime - time.currentTime, self._fallback_s)
+    def _stamps(self, time: Any) -> tuple[float, float | None]:
+        """Seconds until the block is heard, and when that is on the device's clock."""
+        heard_at_s = time.outputBufferDacTime
+        promised_s = heard_at_s - time.currentTime
+        delay_s = sane_delay_s(promised_s, self._fallback_s)
+        return delay_s, heard_at_s if delay_s == promised_s else None
 
     def _rest(self, frames: int, time: Any) -> None:
         """Most of a session is silence: short blocks of it are reported together, for every report costs the loop."""
         if not self._silent_frames:
-            self._silent_from_s = _heard_at_s(time)
+            self._silent_from_s = self._stamps(time)[1]
         self._silent_frames += frames
         if self._silent_frames >= len(self._silence):
             self._silent_frames = 0
-            silence = SpeakerBlock(self._silence, self._feed.rate_hz, (), self._delay_s(time))
+            silence = SpeakerBlock(self._silence, self._feed.rate_hz, (), self._stamps(time)[0])
             self._report(replace(silence, heard_at_s=self._silent_from_s))
 
     def _tell(self, block: SpeakerBlock) -> None:

@@ -1,8 +1,8 @@
 """Playout: audio accepted but not yet played, and the ledger of what was.
 
 It primes, plays, softens gaps, fades out on a flush, and counts what it handed to the device.
-It has no lock and no clock: `devices/speaker` owns the lock, and calls `read_into` from the audio callback.
-Therefore nothing there blocks, logs, or allocates more than small tuples.
+It has no lock and no clock: `devices/speaker` owns the lock, and calls `read` from the audio callback.
+Therefore nothing there blocks, logs, or allocates more than small things.
 
     waiting --- enough is queued, or the tag is complete, or it waited for a second ---> flowing
     flowing --- the queue ran empty, or was flushed -----------------------------------> waiting
@@ -18,7 +18,7 @@ import numpy as np
 
 from realtime_cli.dsp import gain
 from realtime_cli.dsp.ledger import Ledger, Piece, Tag
-from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16, frames_in
+from realtime_cli.dsp.pcm16 import INT16, SAMPLE_RATE_HZ, Int16, frames_in
 from realtime_cli.dsp.prime import PRIMES_MS, Prime
 
 _PATIENCE_MS = 1000  # nothing waits longer for its prime: a server that fell silent must not hold words back
@@ -160,31 +160,25 @@ class Playout:
 
     # The callback's side.
 
-    def read_into(self, out: Int16) -> BlockReport:
-        """Fill int16[n] for the device: audio where there is some, silence elsewhere."""
+    def read(self, frames: int) -> tuple[Int16, BlockReport]:
+        """int16[frames] for the device: audio where there is some, silence elsewhere.
+
+        It is never changed afterwards, and must not be: it may be a piece of what was written.
+        """
         if self._unduck and not self._fading:
             self._duck, self._unduck = 1.0, False
         wanted = 0.0 if self._paused else self.volume * self._duck
-        self._last_copied = 0
-        had = self._ledger.queued_frames > 0
-        if not len(out) or not (had or self._flowing) or (self._paused and not self._glide.gain):
-            out.fill(0)
-            self._glide.gain = wanted
-            self._prime.waited(0 if self._paused else len(out))
-            return _NOTHING
-        if not self._flowing or self._ledger.queued_frames < len(out):
-            out.fill(0)
-        pieces: list[Piece] = []
-        at = self._copy(self._fading, out, 0, pieces)
-        at, starved = self._flow(out, at, pieces)
-        self._last_copied = at
-        self._glide.apply(out, wanted)
-        return BlockReport(tuple(pieces), starved, had and not self._ledger.queued_frames)
+        if self._queue and self._flowing and not self._fading and self._glide.gain == wanted == 1.0:
+            segment = self._queue[0]
+            if 0 < frames < len(segment.frames) - segment.at:
+                return self._piece(segment, frames)  # as nearly always
+        out: Int16 = np.zeros(frames, dtype=INT16)
+        return out, self._read_into(out, wanted)
 
     def underflow(self, frames: int) -> Piece | None:
         """The device missed a block of `frames` frames (its own rate): handed over, but never heard.
 
-        Call it before the `read_into` of the block that carries the device's flag. Measured with PortAudio:
+        Call it before the `read` of the block that carries the device's flag. Measured with PortAudio:
         one lost block for each flag, within one block.
 
         Returns:
@@ -194,6 +188,29 @@ class Playout:
         return self._ledger.lost(lost)
 
     # Inside.
+
+    def _piece(self, segment: _Segment, frames: int) -> tuple[Int16, BlockReport]:
+        """The next frames of a segment that has more than these."""
+        begin, segment.at = segment.at, segment.at + frames
+        pieces: list[Piece] = []
+        self._ledger.handed(segment.tag, frames, pieces)
+        self._last_copied = frames
+        return segment.frames[begin : segment.at], BlockReport(tuple(pieces))
+
+    def _read_into(self, out: Int16, wanted: float) -> BlockReport:
+        """Fill the silence of int16[n] with audio, at the gain `wanted`."""
+        self._last_copied = 0
+        had = self._ledger.queued_frames > 0
+        if not len(out) or not (had or self._flowing) or (self._paused and not self._glide.gain):
+            self._glide.gain = wanted
+            self._prime.waited(0 if self._paused else len(out))
+            return _NOTHING
+        pieces: list[Piece] = []
+        at = self._copy(self._fading, out, 0, pieces)
+        at, starved = self._flow(out, at, pieces)
+        self._last_copied = at
+        self._glide.apply(out, wanted)
+        return BlockReport(tuple(pieces), starved, had and not self._ledger.queued_frames)
 
     def _flow(self, out: Int16, at: int, pieces: list[Piece]) -> tuple[int, bool]:
         """Copy from the queue if it flows or may start: the place after it; whether the tag broke off."""

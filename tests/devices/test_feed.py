@@ -15,8 +15,7 @@ ONE, TWO = ("one", 0), ("two", 0)
 
 
 def read(feed: Feed, *, underflowed: bool = False) -> SpeakerBlock:
-    out = np.zeros(feed.rate_hz // 50, dtype=np.int16)
-    return feed.read(out, underflowed=underflowed, delay_s=0.06)
+    return feed.read(feed.rate_hz // 50, underflowed=underflowed, delay_s=0.06)
 
 
 def read_all(feed: Feed) -> tuple[Int16, dict[str, int]]:

@@ -17,8 +17,8 @@ MS = 24
 
 
 def read(playout: Playout, frames: int = BLOCK) -> tuple[Int16, BlockReport]:
-    out = np.full(frames, 12345, dtype=np.int16)
-    report = playout.read_into(out)
+    out, report = playout.read(frames)
+    assert len(out) == frames
     return out, report
 
 

@@ -199,8 +199,7 @@ class Pair:
         self._in(BLOCK_S, self._block)
         loud = self._speech.popleft() if self._speech else False
         self.tell(f.MicHeard(b"\x00\x20" * BLOCK_FRAMES if loud else bytes(2 * BLOCK_FRAMES), -20.0))
-        out = np.zeros(BLOCK_FRAMES, np.int16)
-        report = self._playout.read_into(out)
+        _, report = self._playout.read(BLOCK_FRAMES)
         if report.pieces:
             pieces = tuple(f.Piece(*tag, frames) for tag, frames in report.pieces)
             for piece in pieces:
