@@ -84,10 +84,11 @@ class Pen:
         """The run is over."""
         self._writer.do(lambda: self._opened().end(self._run_id, ending))
 
-    def close(self) -> None:
-        """Wait until everything is written, and give the file back."""
-        self._writer.close()
-        if self._store is not None:
+    def close(self, wait_s: float = 15.0) -> None:
+        """Wait until everything is written, and give the file back. One on a disk that hangs is left behind, since
+        SQLite would make us wait for it."""
+        self._writer.close(wait_s)
+        if self._store is not None and not self._writer.is_stuck:
             self._store.close()
 
     # In the writer's thread.

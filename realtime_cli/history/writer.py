@@ -84,6 +84,11 @@ class Writer:
         if bug is not None:
             raise bug
 
+    @property
+    def is_stuck(self) -> bool:
+        """It was closed, and its disk hangs all the same: what it works with must be left to it."""
+        return self._closed and self._thread.is_alive()
+
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             if self.broken:
