@@ -185,8 +185,8 @@ def _tls(error: ssl.SSLError, where: Destination) -> NobodyThere:
         problem = _clean(getattr(error, "verify_message", "") or "it does not fit")
         return NobodyThere(
             f"the certificate of {where.host_port} was not accepted: {problem}",
-            advice="Check the host name and this machine's clock; behind a company proxy point SSL_CERT_FILE to "
-            "its certificate.",
+            advice="Check the host name and this machine's clock; behind a company's proxy give its certificate with "
+            "--ca-file.",
         )
     problem = getattr(error, "reason", None) or type(error).__name__
     return NobodyThere(

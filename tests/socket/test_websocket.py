@@ -215,7 +215,7 @@ def test_a_certificate_that_nobody_signed_is_refused() -> None:
             error = await failure(f"wss://127.0.0.1:{port}/")
         assert isinstance(error, NobodyThere)
         assert "certificate" in str(error)
-        assert "SSL_CERT_FILE" in error.advice
+        assert "--ca-file" in error.advice
 
     asyncio.run(main())
 
