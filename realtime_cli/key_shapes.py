@@ -3,7 +3,7 @@ r"""What looks like a key in any text: in a message, a refusal, a log or a journ
 Known by their beginning (OpenAI and DashScope `sk-`, ElevenLabs `sk_`, client secrets `ek_`, xAI `xai-`, Groq `gsk_`,
 `key-`), by what stands before them (`Bearer`, `Basic`), by their form (a JWT), and by the name of their field in JSON,
 also in JSON that is itself a text in JSON. A key of no known shape is found by its value alone, and only by who knows
-it: see `transport/hiding.py`.
+it: see `transport/hiding.py`. One in pieces, spread over the deltas of an answer, is found by nobody.
 
 What begins like a key and is none stays: Slovak voices (`sk-SK-LukasNeural`), names of models (`xai-grok-voice`), words
 after `key-` and `Bearer` (`Bearer authentication`), ids of events and items, UUIDs, and the single words of `logprobs`,
