@@ -6,13 +6,12 @@ import asyncio
 import atexit
 import os
 import signal
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable
 from typing import NoReturn
 
 from msgspec.structs import replace
-from rich.console import Console, ConsoleOptions
+from rich.console import Console
 from rich.live import Live
-from rich.segment import Segment
 from rich.text import Text
 
 from realtime_cli.session.state import SessionState
@@ -26,31 +25,11 @@ from realtime_cli.terminal.output import silence
 from realtime_cli.terminal.question import Asked
 from realtime_cli.terminal.quiet import QuietStderr
 from realtime_cli.terminal.reflow import erasing
+from realtime_cli.terminal.region import NOTHING, Region, change
 from realtime_cli.terminal.render import Canvas, Picture, render
 from realtime_cli.terminal.reports import Reports
 from realtime_cli.terminal.status import Peaks
 from realtime_cli.terminal.theme import Theme
-
-_NOTHING = Picture((Text(),))
-
-
-class _Region:
-    """What Rich draws: always the latest picture, also when Rich draws because lines are printed above it.
-
-    Ten times a second only a meter moves: lines that stood in the last picture too are not taken apart again.
-    """
-
-    def __init__(self) -> None:
-        self.picture = _NOTHING
-        self._drawn: dict[Hashable, list[Segment]] = {}
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        before, self._drawn = self._drawn, {}
-        for line in self.picture.lines:
-            key = (options.max_width, line.plain, line.style, *line.spans)
-            segments = before.get(key) or list(console.render(line, options))
-            self._drawn[key] = segments
-            yield from segments
 
 
 class ScreenConsole(Console):
@@ -98,9 +77,9 @@ class LiveView:
         self._keys: Callable[[], KeysPicture] = lambda: NO_KEYS
         self._saw: Callable[[SessionState], None] = lambda state: None
         self._live: Live | None = None
-        self._region = _Region()
+        self._region = Region()
         self._mic, self._speaker = Ballistics(), Ballistics()
-        self._drawn = _NOTHING
+        self._drawn = NOTHING
         self._size = (0, 0)
         self._printed = 0
         self._last: tuple[SessionState, float] | None = None
@@ -135,8 +114,8 @@ class LiveView:
             return
         if self._quiet is not None:
             self._quiet.start()
-        self._drawn, self._size = _NOTHING, self._measure()
-        self._region.picture = _NOTHING
+        self._drawn, self._size = NOTHING, self._measure()
+        self._region.picture = NOTHING
         self._live = Live(
             self._region,
             console=self._console,
@@ -165,7 +144,7 @@ class LiveView:
         if size != self._size:
             self._guarded(self._erase_at_new_size, size[0])
             self._size = size
-            self._drawn = _NOTHING
+            self._drawn = NOTHING
         settled = self._settled_lines(state, state.settled)
         picture = render(self._calmed(state, now_s), self._canvas(), now_s)
         if not settled and picture == self._drawn:
@@ -185,7 +164,7 @@ class LiveView:
                     state, _ = self._last
                     left = self._settled_lines(state, len(state.entries))
                     left += self._noted_lines(self._notes.rest())
-                    self._region.picture = _NOTHING
+                    self._region.picture = NOTHING
                     self._guarded(self._show, left)
                 self._leave()
         except OutputClosed:
@@ -256,18 +235,22 @@ class LiveView:
         self._console.file.flush()
 
     def _show(self, settled: list[Text]) -> None:
-        """One write to the terminal: region erased, finished lines, region drawn."""
+        """One write to the terminal: lines changed; or region erased, finished lines, region drawn."""
         assert self._live is not None
+        drawn = self._drawn is not NOTHING and not settled
+        orders = change(self._drawn.lines, self._region.picture.lines, self._console) if drawn else None
         if settled:
             self._console.print(Picture(tuple(settled)), crop=False)
-        else:
+        elif orders is None:
             self._live.refresh()
+        else:
+            self._write(orders)
 
     def _leave(self) -> None:
         assert self._live is not None
         live, self._live = self._live, None
         self._watch_size(False)
-        self._region.picture = _NOTHING
+        self._region.picture = NOTHING
         self._guarded(live.stop)
 
     def _guarded(self, draw: Callable[..., None], *arguments: object) -> None:

@@ -35,6 +35,12 @@ class Screen:
         return rows
 
     @property
+    def cells(self) -> list[list[pyte.screens.Char]]:
+        """Every cell of the screen, with its colours."""
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        return [[self._screen.buffer[row][column] for column in columns] for row in rows]
+
+    @property
     def text(self) -> str:
         return "\n".join(self.shown)
 
