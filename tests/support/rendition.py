@@ -22,6 +22,9 @@ FRAMES_PER_MS = 24
 LOST_AT_GAP_MS = 60
 """So much may be lost where the machine missed blocks; 37 ms were seen."""
 
+ISLAND_MS = 40
+"""What is heard so shortly belongs to the gap beside it: 80 ms of silence were seen, a block of 8 ms, and a loss."""
+
 LOST_MS = 120
 GAPS_MS = 400
 """In all. 45 ms were seen that were lost, and 188 ms of silence in an answer of 1.4 s; the machine had stood still for
@@ -76,7 +79,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Break:
-    """Between two stretches: how much of what was sent is missing there, and how much silence is heard. ms."""
+    """Between two stretches: how much of what was sent is missing there, and how much silence is heard. ms.
+
+    There may be islands in it: stretches shorter than `ISLAND_MS`.
+    """
 
     lost_ms: float
     silence_ms: float
@@ -94,7 +100,7 @@ class Rendition:
 
     Attributes:
         stretches: In the order of the recording.
-        breaks: Between those that are in order.
+        breaks: Between those that are in order; several with short stretches between them are one.
         head_ms: Missing before the first stretch.
         tail_ms: Missing behind the last one.
         end_ms: How far it was heard, from the first frame of what was sent.
@@ -158,13 +164,7 @@ def rendition(sent: Int16, heard: Int16) -> Rendition:
         unclaimed[stretch.heard_at : stretch.heard_end] = 0
     return Rendition(
         stretches=stretches,
-        breaks=tuple(
-            Break(
-                _sounding_ms(sent[one.sent_end : other.sent_at]),
-                _silent_ms(heard[one.heard_end : other.heard_at]),
-            )
-            for one, other in itertools.pairwise(in_order)
-        ),
+        breaks=tuple(_breaks(sent, heard, in_order)),
         head_ms=_sounding_ms(sent[:first]),
         tail_ms=_sounding_ms(sent[end:]),
         end_ms=(end if in_order else 0) / FRAMES_PER_MS,
@@ -174,6 +174,16 @@ def rendition(sent: Int16, heard: Int16) -> Rendition:
             _sounding_ms(sent[s.sent_at : s.sent_end] - heard[s.heard_at : s.heard_end]) for s in stretches
         ),
     )
+
+
+def _breaks(sent: Int16, heard: Int16, in_order: list[Stretch]) -> Iterator[Break]:
+    lost_ms = silence_ms = 0.0
+    for one, other in itertools.pairwise(in_order):
+        lost_ms += _sounding_ms(sent[one.sent_end : other.sent_at])
+        silence_ms += _silent_ms(heard[one.heard_end : other.heard_at])
+        if other.frames >= ISLAND_MS * FRAMES_PER_MS or other is in_order[-1]:
+            yield Break(lost_ms, silence_ms)
+            lost_ms = silence_ms = 0.0
 
 
 def _sounding_ms(frames: Int16) -> float:

@@ -79,6 +79,12 @@ def test_a_block_that_is_lost_with_a_gap_in_its_place_is_no_fault() -> None:
     assert heard.lost_ms == pytest.approx(24, abs=1)
 
 
+def test_a_loss_shortly_after_a_gap_belongs_to_it() -> None:
+    assert judged(cut(0, 1000), silence(80), cut(1000, 1008), cut(1031)).faults() == []
+    late = judged(cut(0, 1000), silence(80), cut(1000, 1060), cut(1083))
+    assert any("missing without silence" in fault for fault in late.faults())
+
+
 def test_an_end_is_as_far_as_it_was_heard_whatever_gaps_were_before() -> None:
     heard = judged(cut(0, 1100), silence(40), cut(1100, 1600))
     assert heard.end_ms == pytest.approx(1600, abs=1)
