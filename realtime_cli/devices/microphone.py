@@ -145,10 +145,11 @@ class _EarlyEar:
 
     def captured(self, block: RawBlock) -> None:
         """In PortAudio's thread."""
-        with self._lock:
-            if self._listener is None:
-                self._kept.append(block)
-                return
+        if self._listener is None:  # once there is one it stays; before, it may be about to come
+            with self._lock:
+                if self._listener is None:
+                    self._kept.append(block)
+                    return
         self._listener[0](block)
 
     def lost(self, reason: str) -> None:

@@ -115,11 +115,14 @@ class AudioRig:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if microphone := self._keepers.get("microphone"):
-            await microphone.stop()
-        if speaker := self._keepers.get("speaker"):
-            await asyncio.sleep(self._adjustment.sounds_on_s() if speaker.is_open else 0.0)
-            await speaker.stop()
+        try:
+            if microphone := self._keepers.get("microphone"):
+                await microphone.stop()
+            if (speaker := self._keepers.get("speaker")) and speaker.is_open:
+                await asyncio.sleep(self._adjustment.sounds_on_s())
+        finally:
+            if speaker := self._keepers.get("speaker"):
+                await speaker.stop()
 
     # What the interpreter asks for.
 

@@ -391,3 +391,30 @@ def test_stopping_before_the_end_of_the_start_leaves_nothing_behind() -> None:
         await rig.rig.stop()
 
     run_jumping(main())
+
+
+def test_who_is_cancelled_while_the_microphone_closes_closes_the_speaker_too() -> None:
+    class SlowMicrophone(SimulatedMicrophone):
+        async def close(self) -> None:
+            await asyncio.sleep(0.5)
+            await super().close()
+
+    class CountedSpeaker(SimulatedSpeaker):
+        closed = 0
+
+        async def close(self) -> None:
+            self.closed += 1
+            await super().close()
+
+    async def main() -> None:
+        speaker = CountedSpeaker(None)
+        rig = Rig(SlowMicrophone(None), speaker)
+        await rig.rig.start()
+        stopping = asyncio.create_task(rig.rig.stop())
+        await asyncio.sleep(0.1)
+        stopping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await stopping
+        assert speaker.closed
+
+    run_jumping(main())
