@@ -241,7 +241,10 @@ class _Seeds:
 
 
 def _quieter_place(sent: Int16, heard: Int16, due: int) -> int:
-    """Where the next 10 ms stand that were sent louder; -1 for no place close to frame `due`."""
+    """Where the next 10 ms stand that were sent louder; -1 for no place close to frame `due`.
+
+    Voices repeat themselves from period to period: the first place is taken, which has the least missing before it.
+    """
     piece = heard[: _QUIET_PIECE_MS * FRAMES_PER_MS]
     piece = piece[: _before_hole(piece)]
     window = sent[due : due + len(piece) + LOST_AT_GAP_MS * FRAMES_PER_MS]
@@ -252,10 +255,7 @@ def _quieter_place(sent: Int16, heard: Int16, due: int) -> int:
     rough = _is_quieter(louder[:, ::_SEED_STEP], softer[::_SEED_STEP])  # most places fall out soon
     places = np.flatnonzero(rough.all(axis=1))
     places = places[_is_quieter(louder[places], softer).all(axis=1)]
-    if not len(places):
-        return -1
-    likeness = louder[places] @ softer.astype(np.float64) / np.linalg.norm(louder[places], axis=1)
-    return due + int(places[np.argmax(likeness)])
+    return due + int(places[0]) if len(places) else -1
 
 
 def _common(sent: Int16, heard: Int16) -> int:
