@@ -482,6 +482,31 @@ def memory(server: Server, audio: VirtualAudio, quick: bool) -> dict[str, Any]:
     return marks
 
 
+def goals(found: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """What was asked for, of the parts that were measured: (figure, limit)."""
+    met: dict[str, tuple[float, float]] = {}
+    if row := found.get("uplink"):
+        met["microphone to WebSocket, later than bare"] = (row["ours later than bare, ms"]["median"], 15)
+    if row := found.get("downlink"):
+        bare_ms = row["bare, burst"]["median"]
+        met["delta to speaker in a burst, later than bare"] = (row["ours, burst"]["median"] - bare_ms, 15)
+        # An underrun, if only of this machine, makes the buffer longer than the 40 ms it begins with.
+        met["at the speed of speech, later than bare"] = (row["ours, real time"]["median"] - bare_ms, 40 + 15)
+    if row := found.get("bargein"):
+        met["fade after speech_started"] = (row["fade begins after speech_started"]["median"], 35)
+        met["length of the fade"] = (row["fade lasts"]["median"], 10)
+        met["truncation error"] = (row["truncation error"]["median"], 20)
+    limits = {"off": {"idle": 0.8, "talking": 1.5}, "auto": {"idle": 2.4, "talking": 3.3}}
+    for echo, kinds in limits.items() if "cpu" in found else ():
+        row = found["cpu"][f"echo {echo}"]
+        met |= {f"CPU, {kind}, --echo {echo}": (row[f"{kind} above bare"], s) for kind, s in kinds.items()}
+        met[f"resident memory (MB), --echo {echo}"] = (row["rss_mib"] * 2**20 / 1e6, 100)
+    if row := found.get("memory"):
+        before, after = row.values()
+        met["memory, growth after 20 turns (MB)"] = ((after - before) * 2**20 / 1e6, 5)
+    return met
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--parts", default="uplink,downlink,bargein,stalls,cpu,memory")
@@ -514,6 +539,9 @@ def main() -> None:
             print(f"\n{part}")
             for name, row in found[part].items():
                 print(f"  {name:<36} {row}", flush=True)
+    print("\ngoals")
+    for name, (figure, limit) in goals(found).items():
+        print(f"  {name:<44} {figure:7.1f} of {limit:5.1f}  {'met' if figure <= limit else 'MISSED'}")
     if options.json:
         options.json.write_text(json.dumps(found, indent=1))
 
