@@ -37,9 +37,7 @@ def plain(text: str | None) -> str:
 
 def parameters(command: Any) -> Iterator[tuple[str, str, str]]:
     """(names, variable, help) of what a command takes."""
-    from realtime_cli.config.settings import setting_types
-
-    settings = setting_types()
+    settings = getattr(command.callback, "settings", ())  # others may only be called like one
     for parameter in command.params:
         if getattr(parameter, "hidden", False) or parameter.name == "help":
             continue
@@ -49,8 +47,8 @@ def parameters(command: Any) -> Iterator[tuple[str, str, str]]:
         )
         if is_option and not parameter.is_flag:
             names += f" {parameter.metavar or kind(parameter)}"
-        name = {"timeout": "timeout_s"}.get(parameter.name, parameter.name)
-        variable = f"REALTIME_CLI_{name.upper()}" if is_option and name in settings else ""
+        is_setting = is_option and parameter.name in settings
+        variable = f"REALTIME_CLI_{parameter.name.upper()}" if is_setting else ""
         yield names, variable, " ".join((parameter.help or "").split())
 
 
@@ -153,7 +151,10 @@ def exit_codes() -> str:
         if inspect.isclass(one) and issubclass(one, errors.RealtimeCliError) and name != "ToolError":
             meaning = (one.__doc__ or "").splitlines()[0].rstrip(".")
             if one is errors.RealtimeCliError:
-                meaning = "something unexpected: a bug"
+                meaning = (
+                    "something unexpected: a bug; of `history search`: nothing found; of `replay`: a difference; "
+                    "of `devices --test`: unusable"
+                )
             if one.exit_code not in found:
                 found[one.exit_code] = meaning
     found |= (

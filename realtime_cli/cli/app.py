@@ -137,7 +137,19 @@ def __getattr__(name: str) -> Any:
 
 
 def main() -> None:
-    """Entry point of the installed command. A command that is named loads its own module alone."""
+    """Entry point of the installed command."""
+    try:
+        _run()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # `--help | head`: Typer and Rich make code 1 of it
+            from realtime_cli.cli.boundary import SIGPIPE_EXIT
+
+            raise SystemExit(SIGPIPE_EXIT) from None
+        raise
+
+
+def _run() -> None:
+    """A command that is named loads its own module alone."""
     arguments = sys.argv[1:]
     named = arguments[0] if arguments else ""
     if named in ("talk", "send-text"):

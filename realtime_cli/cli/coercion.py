@@ -125,7 +125,9 @@ def _number(kind: Any, value: Any, least: float | None, most: float | None) -> A
         wanted = "a whole number" if kind is int else "a number"
         raise ValueError(f"{value!r} is not {wanted}.") from None
     out = (least is not None and number < least) or (most is not None and number > most)
-    if out or math.isnan(number):
+    if math.isnan(number):
+        raise ValueError(f"{value!r} is not a number.")
+    if out:
         bounds = f"from {least:g} to {most:g}" if least is not None and most is not None else (
             f"at least {least:g}" if least is not None else f"at most {most:g}"
         )  # fmt: skip

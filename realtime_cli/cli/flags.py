@@ -66,6 +66,7 @@ def takes(*groups: type) -> Callable[[Callable[..., int | None]], Callable[..., 
         for one in own:
             parameters.extend(options if one.name == _PLACE else [one.replace(kind=one.KEYWORD_ONLY)])
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what Typer reads
+        run.settings = frozenset(names)  # type: ignore[attr-defined]  # what a variable or a file can say, too
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         return run
 

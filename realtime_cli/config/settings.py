@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -145,8 +146,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     providers: dict[str, ProviderEntry] = {}
 
 
-LISTS = ("tools", "mcp", "hosted_mcp", "builtin", "tool_hosts", "header")
-"""Settings that are lists: separated by commas in variables."""
+LISTS = ("tools", "tool", "mcp", "hosted_mcp", "builtin", "tool_hosts", "header", "keywords", "include")
+"""Settings that are lists: separated by commas in variables; `tool` by line breaks, as a command may hold commas."""
 
 TABLES = ("providers", "keys", "prices", "tool_approvals", "shell_tools", "mcp_servers")
 """Settings that are tables: in files only."""
@@ -215,7 +216,8 @@ def _variables(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
         name = variable.removeprefix(ENV_PREFIX).lower()
         if not variable.startswith(ENV_PREFIX) or name not in _FIELDS or name in TABLES or not text:
             continue  # other variables may carry our prefix for reasons of their own
-        value: Any = [part for part in text.split(",") if part] if name in LISTS else text
+        parts = (part.strip() for part in text.split("\n" if name == "tool" else ","))
+        value: Any = [part for part in parts if part] if name in LISTS else text
         found[environment.origin(variable)][name] = value
     return list(found.items())
 
@@ -228,20 +230,33 @@ def checked(source: str, name: str, value: Any) -> Any:
     )
     if expected is None:
         raise ConfigError(f"{where}: there is no such setting", advice="See `realtime-cli talk --help`.")
+    choices, others = _choices(expected)
     if isinstance(value, str):
+        if value in choices:
+            return value  # msgspec would try "inf" as a number alone
         value = _spelled_out(value, expected)
     try:
         return msgspec.convert(value, expected, strict=not isinstance(value, str))
     except msgspec.ValidationError as exc:
-        choices = [str(choice) for choice in get_args(expected) if isinstance(choice, str)]
-        problem = f"expected one of {', '.join(choices)}" if choices else str(exc)[0].lower() + str(exc)[1:]
+        problem = str(exc)[0].lower() + str(exc)[1:]
+        if choices and not others:
+            problem = f"expected one of {', '.join(choices)}"
+        elif choices and not problem.startswith("expected"):
+            problem = f"expected a number, or {', '.join(choices)}"
         shown = "" if isinstance(value, dict) else f" (got {str(value)[:40]!r})"
         raise ConfigError(f"{where}: {problem}{shown}", advice="Correct it there.") from exc
 
 
+def _choices(expected: Any) -> tuple[list[str], bool]:
+    """The words a setting may be, and whether it may be something else, too (None apart)."""
+    parts = get_args(expected) if get_origin(expected) in (Union, UnionType) else (expected,)
+    words = [str(word) for part in parts if get_origin(part) is Literal for word in get_args(part)]
+    return words, any(part is not NoneType and get_origin(part) is not Literal for part in parts)
+
+
 def _spelled_out(text: str, expected: Any) -> Any:
     """Words for booleans, and device numbers, as people write them in variables."""
-    if expected is bool:
+    if expected is bool or bool in get_args(expected):
         return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text)
     if int in get_args(expected) and str in get_args(expected) and text.isdecimal():
         return int(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from realtime_cli.errors import Refused
+from realtime_cli.errors import Refused, RemoteProtocolError
 from realtime_cli.protocol import ErrorDetail, SessionConfig, merge
 from realtime_cli.session import settings
 from realtime_cli.session.commands import Connect, Disconnect, EndPlay, FlushPlayout
@@ -34,6 +34,10 @@ _LASTING_S: Final = 30.0
 lasted, or an answer, refills the budget of retries."""
 
 
+_MOST_GARBLED: Final = 3
+"""Unreadable messages before the first readable one: one may be an accident, three are another language."""
+
+
 class Connection:
     """Facts about the line, and the two events that make a session of it."""
 
@@ -44,6 +48,8 @@ class Connection:
         self._lost_turns = LostTurns(desk)
         self._update_said = False
         self._lived_s = 0.0  # of the latest session
+        self._understood = False  # the server has said something about its session on this line
+        self._garbled: list[str] = []  # what it said before, as far as that is known
 
     # The line.
 
@@ -56,6 +62,7 @@ class Connection:
         """The handshake succeeded; the server speaks first."""
         self._desk.retry_at_s = None
         self._update_said = False
+        self._understood, self._garbled = False, []
         self._desk.input_clock.restart()
         self._desk.happen(Happening.LINE_OPENED)
         self._desk.start_timer(HELLO_TIMER, _HELLO_S)
@@ -68,6 +75,14 @@ class Connection:
             desk.finish(fact.exit_code, fact.message, fact.advice)
         else:
             self._try_later(Verdict(Act.NEW_SESSION, fact.message, fact.advice, fact.exit_code))
+
+    def garbled(self, problem: str) -> None:
+        """Something unreadable arrived. A server that never said anything else is none: waiting mends nothing."""
+        self._desk.notice("warning", f"The server said something unreadable: {problem}")
+        if not self._understood:
+            self._garbled.append(problem)
+            if len(self._garbled) >= _MOST_GARBLED:
+                self._end_of_nonsense()
 
     def lost(self, code: int | None, reason: str) -> None:
         """The line ended without our asking."""
@@ -117,6 +132,7 @@ class Connection:
 
     def greeted(self, session: SessionConfig) -> None:
         """`session.created`: say what we want."""
+        self._understood = True
         self._desk.effective = merge(self._desk.wish.config, session)
         if self._desk.turns.connection is ConnectionState.CONFIGURING and not self._update_said:
             self._desk.stop_timer(HELLO_TIMER)
@@ -129,6 +145,7 @@ class Connection:
 
     def configured(self, session: SessionConfig) -> None:
         """`session.updated`: the settings as the server has them."""
+        self._understood = True
         self._desk.effective = merge(self._desk.wish.config, session)
         self._updates.confirmed()
         if self._desk.turns.connection is ConnectionState.CONFIGURING:
@@ -136,7 +153,11 @@ class Connection:
 
     def not_configured(self) -> None:
         """No `session.updated` came: go on without it."""
-        if self._desk.turns.connection is ConnectionState.CONFIGURING:
+        if self._desk.turns.connection is not ConnectionState.CONFIGURING:
+            return
+        if self._garbled and not self._understood:
+            self._end_of_nonsense()
+        else:
             self._desk.notice("warning", "The server did not confirm the settings.", "Going on without that.")
             self._become_ready()
 
@@ -194,6 +215,13 @@ class Connection:
         self._retries.progressed()
 
     # Inside.
+
+    def _end_of_nonsense(self) -> None:
+        self._desk.finish(
+            RemoteProtocolError.exit_code,
+            f"The server says nothing that can be understood: {self._garbled[-1]}",
+            "Check the address; it should be that of a Realtime server.",
+        )
 
     def _say_update(self) -> None:
         self._update_said = True

@@ -241,7 +241,7 @@ class SessionCore:
             case facts.Awoke():
                 pass  # for `endurance`
             case facts.ServerGarbled(problem=problem):
-                self._desk.notice("warning", f"The server said something unreadable: {problem}")
+                self._connection.garbled(problem)
             case facts.UplinkDropped(dropped_ms=dropped_ms):
                 self._desk.line_dropped_ms += dropped_ms
                 self._desk.input_clock.lost(dropped_ms)

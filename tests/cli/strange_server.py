@@ -99,8 +99,12 @@ class _Session:
         key = _key_of(self._connection.request)
         if self._manner.startswith("echo"):
             session["instructions"] = f"You were called with {key}."
-        if self._manner == "garbage":
+        if self._manner in ("garbage", "nonsense"):
             self._connection.send("this is no JSON {")
+        if self._manner == "nonsense":
+            self._connection.send("nor is this")
+            self._connection.send("[]")
+            return
         self._say("session.created", session=session)
         for text in self._connection:
             event = json.loads(text)

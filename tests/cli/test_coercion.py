@@ -29,11 +29,12 @@ def program(group: Any) -> typer.Typer:
         words: list[str],
         count: Annotated[int, typer.Option(min=1, max=5)] = 2,
         share: Annotated[float | None, typer.Option(min=0.0)] = None,
+        free: Annotated[float | None, typer.Option()] = None,
         flag: Annotated[bool | None, typer.Option("--flag/--no-flag")] = None,
         colour: Colour = Colour.red,
         several: Annotated[list[Colour] | None, typer.Option()] = None,
     ) -> None:
-        typer.echo(repr((words, count, share, flag, colour, several)))
+        typer.echo(repr((words, count, share, free, flag, colour, several)))
 
     return app
 
@@ -67,3 +68,10 @@ def test_values_and_refusals_are_those_of_typer(line: str) -> None:
 def test_a_refusal_says_what_would_be_right() -> None:
     done = CliRunner().invoke(program(QuickGroup), ["show", "a", "--count", "6"])
     assert "from 1 to 5" in done.output
+
+
+@pytest.mark.parametrize("option", ["--share", "--free"])
+def test_no_number_is_no_value_whatever_the_bounds(option: str) -> None:
+    done = CliRunner().invoke(program(QuickGroup), ["show", "a", option, "nan"])
+    assert done.exit_code == 2
+    assert "not a number" in done.output

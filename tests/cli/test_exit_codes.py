@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def urls(strange: StrangeServer) -> dict[str, str]:
-    names = ("ok", "slow", "failed", "fatal", "close", "garbage", "401", "429", "503")
+    names = ("ok", "slow", "failed", "fatal", "close", "garbage", "nonsense", "401", "429", "503")
     return {name: strange.at(name) for name in names}
 
 
@@ -30,6 +30,7 @@ LINES = [
     ("realtime-cli --version", 0, ""),
     ("realtime-cli send-text --url $ok hello", 0, ""),
     ("realtime-cli send-text --bogus", 2, "No such option"),
+    ("realtime-cli send-text --url $nonsense hello", 65, "nothing that can be understood"),
     ("realtime-cli send-text --url $ok -i @nothing.txt hello", 66, "nothing.txt"),
     ("realtime-cli send-text --url ws://127.0.0.1:1/v1 hello", 69, "127.0.0.1"),
     ("realtime-cli send-text --url $ok --log-file /nowhere/x.log hello", 73, "/nowhere/x.log"),
@@ -175,6 +176,14 @@ def test_a_reader_that_has_gone_is_code_141(shell: Shell, strange: StrangeServer
     done = shell.run(f"mkfifo gone; (exec 3<gone) & exec 4>gone; wait; {line} >&4")
     assert done.code == 141, done.err
     assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    "line", ["realtime-cli --help", "realtime-cli talk --help", "realtime-cli --version"]
+)
+def test_help_for_a_reader_that_has_gone_is_code_141(shell: Shell, line: str) -> None:
+    done = shell.run(f"mkfifo gone; (exec 3<gone) & exec 4>gone; wait; {line} >&4")
+    assert (done.code, done.err) == (141, "")
 
 
 def test_head_takes_one_byte_and_nobody_complains(shell: Shell, strange: StrangeServer) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_cli.config.secret import Secret
-from realtime_cli.config.settings import Settings, load
+from realtime_cli.config.settings import LISTS, Settings, load, setting_types
 from realtime_cli.errors import ConfigError
 
 
@@ -87,7 +87,13 @@ def test_an_empty_key_counts_as_not_set(project: Path) -> None:
         ("REALTIME_CLI_THRESHOLD", "0.25", "threshold", 0.25),
         ("REALTIME_CLI_INPUT_DEVICE", "3", "input_device", 3),
         ("REALTIME_CLI_INPUT_DEVICE", "USB Mic", "input_device", "USB Mic"),
+        ("REALTIME_CLI_HEADPHONES", "yes", "headphones", True),
+        ("REALTIME_CLI_MAX_TOKENS", "300", "max_tokens", 300),
+        ("REALTIME_CLI_MAX_TOKENS", "inf", "max_tokens", "inf"),
         ("REALTIME_CLI_TOOLS", "a.py,b.py", "tools", ("a.py", "b.py")),
+        ("REALTIME_CLI_KEYWORDS", "Delft, Gouda", "keywords", ("Delft", "Gouda")),
+        ("REALTIME_CLI_INCLUDE", "item.x", "include", ("item.x",)),
+        ("REALTIME_CLI_TOOL", "a: b = c {x}\nd: e = f 1,2", "tool", ("a: b = c {x}", "d: e = f 1,2")),
     ],
 )
 def test_variables_are_spelled_as_people_spell_them(
@@ -114,6 +120,29 @@ def test_a_wrong_value_is_named_with_its_source(
     with pytest.raises(ConfigError) as caught:
         load(flags, environ, project)
     assert expected in str(caught.value)
+
+
+def test_every_list_can_stand_in_a_variable(project: Path) -> None:
+    lists = {name for name, kind in setting_types().items() if kind == tuple[str, ...]}
+    for name in lists:
+        loaded = load({}, {f"REALTIME_CLI_{name.upper()}": "one"}, project)
+        assert getattr(loaded.settings, name) == ("one",)
+    assert lists == set(LISTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("approve", "perhaps", "expected one of auto, ask, never"),
+        ("max_tokens", "many", "expected a number, or inf"),
+        ("max_tokens", "0", ">= 1"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_ones(
+    project: Path, name: str, text: str, expected: str
+) -> None:
+    with pytest.raises(ConfigError, match=expected):
+        load({name: text}, {}, project)
 
 
 def test_an_unknown_key_in_a_file_is_an_error_and_names_the_file(project: Path) -> None:

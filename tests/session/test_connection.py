@@ -3,6 +3,7 @@
 import pytest
 
 from realtime_cli import protocol as p
+from realtime_cli.errors import RemoteProtocolError
 from realtime_cli.session import commands as c
 from realtime_cli.session import facts as f
 from realtime_cli.session.state import ConnectionState, Phase
@@ -371,3 +372,28 @@ def test_a_key_that_is_refused_is_never_tried_again() -> None:
     mind.begin()
     told = mind.tell(f.ConnectFailed("HTTP 401", "Check the key.", 77, retryable=False))
     assert of(told, c.Finish) == [c.Finish(77, "HTTP 401", "Check the key.")]
+
+
+def test_a_server_that_never_says_anything_readable_is_left() -> None:
+    mind = Mind(typed_wish())
+    mind.begin()
+    mind.tell(f.Connected(1))
+    assert of(mind.tell(f.ServerGarbled("no JSON"), f.ServerGarbled("no JSON")), c.Finish) == []
+    (finish,) = of(mind.tell(f.ServerGarbled("no JSON")), c.Finish)
+    assert finish.exit_code == RemoteProtocolError.exit_code
+    assert "no JSON" in finish.message
+
+
+def test_a_server_that_said_one_unreadable_thing_and_then_nothing_is_left() -> None:
+    mind = Mind(typed_wish())
+    mind.begin()
+    mind.tell(f.Connected(1), f.ServerGarbled("no JSON"), f.TimerFired("hello"))
+    (finish,) = of(mind.tell(f.TimerFired("configured")), c.Finish)
+    assert finish.exit_code == RemoteProtocolError.exit_code
+
+
+def test_unreadable_messages_between_readable_ones_are_only_remarked() -> None:
+    mind = Mind(typed_wish())
+    mind.ready()
+    assert of(mind.tell(*[f.ServerGarbled("no JSON")] * 20), c.Finish) == []
+    assert mind.see().connection is ConnectionState.READY
