@@ -1,16 +1,18 @@
-"""Pictures from files, made small: a model pays for every pixel and needs few.
+"""Pictures from files, made small and bare: a model pays for every pixel, and need not know where it was taken.
 
-Resizing and other kinds than PNG and JPEG need Pillow (extra `audiofiles`, which is for files of all kinds);
-without it a picture that is small enough goes as it is.
+A PNG or JPEG that is small and upright goes bit by bit, but bare (`picture_metadata`). Making it smaller, turning it
+upright and other kinds need Pillow (extra `audiofiles`, which is for files of all kinds).
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import struct
 from pathlib import Path
 from typing import Final
 
+from realtime_cli.devices.picture_metadata import ORIENTATION_TAG, UPRIGHT, without_metadata
 from realtime_cli.errors import InputError
 
 LONGEST_SIDE_PIXELS: Final = 1024
@@ -18,11 +20,13 @@ LONGEST_SIDE_PIXELS: Final = 1024
 
 _UNTOUCHED_BYTES: Final = 4 * 1024 * 1024
 _KINDS: Final = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_DAMAGE: Final = (OSError, ValueError, SyntaxError, TypeError, struct.error)
+"""What Pillow raises for damaged files; the last two where EXIF holds values of a wrong kind."""
 _EXTRA: Final = "pip install 'realtime-cli[audiofiles]', or convert it to a small PNG or JPEG."
 
 
 def picture_url(path: str) -> str:
-    """The picture as a `data:` URL, PNG or JPEG, its longer side at most 1024 pixels.
+    """The picture as a `data:` URL, PNG or JPEG, its longer side at most 1024 pixels, without metadata.
 
     Raises:
         InputError: It cannot be read, is no picture, or needs Pillow, which is missing.
@@ -35,34 +39,42 @@ def picture_url(path: str) -> str:
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
-        return _as_it_is(path, data, kind)
+        return _bare(path, data, kind)
     try:
         with Image.open(io.BytesIO(data)) as picture:
             if kind and max(picture.size) <= LONGEST_SIDE_PIXELS:
-                picture.verify()
-                return _url(kind, data)
+                picture.load()
+                if picture.getexif().get(ORIENTATION_TAG, UPRIGHT) == UPRIGHT:
+                    return _url(kind, without_metadata(data))
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((LONGEST_SIDE_PIXELS, LONGEST_SIDE_PIXELS))
             see_through = upright.mode in ("RGBA", "LA", "P")
+            small = upright.convert("RGBA" if see_through else "RGB")
+            small.info.clear()  # comments and profiles would be saved again
             out = io.BytesIO()
-            upright.convert("RGBA" if see_through else "RGB").save(
-                out, "PNG" if see_through else "JPEG", quality=88
-            )
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as exc:
-        raise InputError(
-            f"{path}: this is no picture that can be read", advice="Give a PNG or JPEG."
-        ) from exc
+            small.save(out, "PNG" if see_through else "JPEG", quality=88)
+    except (UnidentifiedImageError, Image.DecompressionBombError, *_DAMAGE) as exc:
+        raise _unreadable(path) from exc
     return _url("image/png" if see_through else "image/jpeg", out.getvalue())
 
 
-def _as_it_is(path: str, data: bytes, kind: str) -> str:
+def _bare(path: str, data: bytes, kind: str) -> str:
+    """Without Pillow: the size stays, and one that must be turned tells how."""
     if not kind:
         raise InputError(f"{path}: neither PNG nor JPEG; other kinds need Pillow", advice=_EXTRA)
-    if len(data) > _UNTOUCHED_BYTES:
+    try:
+        bare = without_metadata(data)
+    except ValueError as exc:
+        raise _unreadable(path) from exc
+    if len(bare) > _UNTOUCHED_BYTES:
         raise InputError(
             f"{path}: too large to be sent as it is; making it smaller needs Pillow", advice=_EXTRA
         )
-    return _url(kind, data)
+    return _url(kind, bare)
+
+
+def _unreadable(path: str) -> InputError:
+    return InputError(f"{path}: this is no picture that can be read", advice="Give a PNG or JPEG.")
 
 
 def _url(kind: str, data: bytes) -> str:
