@@ -133,17 +133,14 @@ def edit_file(debug: Debug = False) -> int:
 
 
 def settings_with_origins(*, every: bool) -> list[tuple[str, Any, str]]:
-    """(name, value, origin) of all settings, or of those that somebody set. Header values are secrets: left out."""
+    """(name, value, origin) of all settings, or of those that somebody set; what may be a secret is stars."""
     import msgspec
 
+    from realtime_cli.config.masks import masked
     from realtime_cli.config.settings import load
 
     loaded = load({}, os.environ, Path())
-    values = msgspec.to_builtins(loaded.settings)
-    values["header"] = [f"{text.partition('=')[0]}=***" for text in values["header"]]
-    for server in values["mcp_servers"].values():
-        server["headers"] = dict.fromkeys(server.get("headers", {}), "***")
-        server["env"] = dict.fromkeys(server.get("env", {}), "***")
+    values = masked(msgspec.to_builtins(loaded.settings))
     names = values if every else [name for name in values if name in loaded.origins]
     return [(name, values[name], loaded.origins.get(name, "default")) for name in names]
 

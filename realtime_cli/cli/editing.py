@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from realtime_cli.config.private_file import write_privately
 from realtime_cli.errors import ConfigError
+from realtime_cli.tools.command_words import words_of
 
 
 def edit(path: Path, first_content: str) -> None:
@@ -21,7 +21,11 @@ def edit(path: Path, first_content: str) -> None:
     """
     if not path.exists():
         write_privately(path, first_content)
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    try:
+        command = words_of(wanted)
+    except ValueError as exc:
+        raise ConfigError(f"The editor {wanted!r}: {exc}", advice="Correct VISUAL or EDITOR.") from exc
     if not command:
         found = next((name for name in ("nano", "vi", "notepad") if shutil.which(name)), None)
         command = [found] if found else []

@@ -82,8 +82,13 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
     _check_project(loaded, target)
     if not target.url and loaded.settings.llm:
         model = loaded.settings.llm_model or "the first model"
-        target = replace(target, model=model, why=f"answers by {urlsplit(loaded.settings.llm).netloc}")
+        target = replace(target, model=model, why=f"answers by {_host_and_port(loaded.settings.llm)}")
     return Prepared(loaded, target)
+
+
+def _host_and_port(url: str) -> str:
+    """Without the name and password that may stand before them."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _check_project(loaded: Loaded, target: Target) -> None:

@@ -36,7 +36,9 @@ def list_profiles(
     """List all profiles with what they set."""
     rows = [(name, read_profile(name, os.environ)[1]) for name in profile_names(os.environ)]
     if as_json:
-        print_json([{"name": name, "settings": values} for name, values in rows])
+        from realtime_cli.config.masks import masked
+
+        print_json([{"name": name, "settings": masked(values)} for name, values in rows])
     elif rows:
         print_rows(("profile", "sets"), [(name, ", ".join(values)) for name, values in rows])
     else:

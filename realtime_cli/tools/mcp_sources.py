@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from realtime_cli.errors import ConfigError, InputError
+from realtime_cli.tools.command_words import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read_source(given: str) -> list[McpSource]:
     if given.endswith(".json") and (Path(given).expanduser().is_file() or " " not in given):
         return read_file(Path(given).expanduser())
     try:
-        argv = tuple(shlex.split(given))
+        argv = tuple(words_of(given))
     except ValueError as exc:
         raise ConfigError(f"--mcp {given[:60]!r}: {exc}", advice="Check the quotes.") from exc
     if not argv:

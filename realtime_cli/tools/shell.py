@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from realtime_cli.errors import ConfigError, ToolError
+from realtime_cli.tools.command_words import words_of
 from realtime_cli.tools.programs import Ended, Invocation, run_program
 from realtime_cli.tools.python_functions import NAME_PATTERN
 from realtime_cli.tools.tool import Approval, OnInterruption, Tool
@@ -75,7 +76,7 @@ def read_line(line: str) -> Command:
             advice="Example: --tool 'disk_free: Free space of a folder = df -h {folder}'.",
         )
     try:
-        argv = shlex.split(command)
+        argv = words_of(command)
     except ValueError as exc:
         raise ConfigError(f"--tool {name.strip()}: {exc}", advice="Check the quotes.") from exc
     return Command(name.strip(), description.strip(), argv, source="--tool")
