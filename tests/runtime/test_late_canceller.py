@@ -10,6 +10,7 @@ from realtime_cli.dsp.echo import EchoCanceller, Separator, load
 from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.runtime.late_canceller import LateCanceller
 
+MARK: Int16 = np.ones(240, dtype=np.int16)
 NEAR: Int16 = np.arange(240, dtype=np.int16)
 FAR: Int16 = np.full(240, 9000, dtype=np.int16)
 
@@ -31,6 +32,27 @@ def test_blocks_pass_as_they_are_until_it_is_there() -> None:
     may_load.set()
     late.wait()
     assert _is_shut(late), "the gate is shut while the speaker sounds"
+
+
+SILENCE: Int16 = np.zeros(240, dtype=np.int16)
+WORD: Int16 = np.full(240, 3000, dtype=np.int16)
+
+
+def test_it_takes_over_between_two_words() -> None:
+    late = LateCanceller(lambda: Marking(), lambda: None)
+    late.process(WORD, SILENCE)
+    late.wait()
+    assert late.process(WORD, SILENCE) is WORD, "a word is being said"
+    assert late.process(SILENCE, SILENCE) is MARK
+    assert late.process(WORD, SILENCE) is MARK, "and then it stays"
+
+
+def test_it_takes_over_in_a_word_when_an_answer_begins_or_the_room_is_never_quiet() -> None:
+    for far, steps in ((FAR, 1), (SILENCE, 301)):
+        late = LateCanceller(lambda: Marking(), lambda: None)
+        late.process(WORD, SILENCE)
+        late.wait()
+        assert [late.process(WORD, far) is MARK for _ in range(steps)] == [False] * (steps - 1) + [True]
 
 
 def test_nothing_is_loaded_for_a_microphone_that_never_delivers() -> None:
@@ -62,6 +84,13 @@ def test_another_one_stands_in_where_the_library_is_missing_or_broken() -> None:
         late.process(NEAR, FAR)
         late.wait()
         assert _is_shut(late)
+
+
+class Marking:
+    """A canceller that one sees at work."""
+
+    def process(self, near: Int16, far: Int16) -> Int16:
+        return MARK
 
 
 class Telling:
