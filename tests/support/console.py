@@ -22,6 +22,10 @@ from realtime_cli import clock
 from tests.terminal.screen import Screen
 
 
+class ProgramEnded(Exception):
+    """It should have gone on. No `AssertionError`: a machine that stood still is no reason to end."""
+
+
 class Console:
     """One program on one pty. `seen` keeps every picture that held something new."""
 
@@ -77,6 +81,8 @@ class Console:
         deadline_s = clock.monotonic() + within_s
         with self._lock:
             while not shown("\n".join(self.screen.scrollback)):
+                if self.process.poll() is not None and not self._lock.wait(0.3):  # nothing is left to be read
+                    raise ProgramEnded(f"before {what} was shown; the screen:\n{self.screen.text}")
                 left_s = deadline_s - clock.monotonic()
                 if left_s <= 0:
                     raise AssertionError(f"no {what} within {within_s} s; the screen:\n{self.screen.text}")
