@@ -17,7 +17,7 @@ from realtime_cli.cli.memory_options import StatsBy
 from realtime_cli.cli.options import Debug
 from realtime_cli.cli.remembering import history_path, off_switch
 from realtime_cli.cli.table import print_json
-from realtime_cli.errors import InputError
+from realtime_cli.errors import InputError, RecordingError
 
 
 @guarded
@@ -112,8 +112,11 @@ def play(
 @guarded
 def off(as_json: Json = False, debug: Debug = False) -> int:
     """Keep no history from now on; what there is stays."""
-    off_switch().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    off_switch().touch()
+    try:
+        off_switch().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        off_switch().touch()
+    except OSError as exc:
+        raise _unchanged(exc) from exc
     print_json({"on": False}) if as_json else say("No history is kept from now on. Again with: history on")
     return 0
 
@@ -121,6 +124,16 @@ def off(as_json: Json = False, debug: Debug = False) -> int:
 @guarded
 def on(as_json: Json = False, debug: Debug = False) -> int:
     """Keep a history again (as at first)."""
-    off_switch().unlink(missing_ok=True)
+    try:
+        off_switch().unlink(missing_ok=True)
+    except OSError as exc:
+        raise _unchanged(exc) from exc
     print_json({"on": True}) if as_json else say("A history is kept.")
     return 0
+
+
+def _unchanged(exc: OSError) -> RecordingError:
+    return RecordingError(
+        f"{off_switch()} cannot be written or removed: {exc.strerror or exc}",
+        advice="Set the folder right, or move it with REALTIME_CLI_DATA_DIR.",
+    )

@@ -20,7 +20,7 @@ from realtime_cli.config.paths import DOTENV_FILE, PROJECT_FILE
 from realtime_cli.config.settings import Loaded, Settings, load
 from realtime_cli.config.trust import check_project
 from realtime_cli.errors import ConfigError, RecordingError
-from realtime_cli.providers.address import host_of, is_loopback
+from realtime_cli.providers.address import check_proxy, host_of, is_loopback
 from realtime_cli.providers.choice import choose
 from realtime_cli.providers.provider import Target
 
@@ -68,7 +68,8 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
     """Read all sources, choose the service.
 
     Raises:
-        ConfigError, NotAuthorized, InputError: See `config.settings.load`, `providers.choice.choose`.
+        ConfigError, NotAuthorized, InputError: See `config.settings.load`, `providers.choice.choose`,
+            `providers.address.check_proxy`.
     """
     given = dict(flags)
     if given.get("llm") and not given.get("provider") and not given.get("url"):
@@ -80,6 +81,7 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
     refuse_secret(loaded.settings.key or "")
     target = choose(loaded, may_fall_back=may_fall_back)
     _check_project(loaded, target)
+    check_proxy(loaded.settings.proxy)
     if not target.url and loaded.settings.llm:
         model = loaded.settings.llm_model or "the first model"
         target = replace(target, model=model, why=f"answers by {_host_and_port(loaded.settings.llm)}")

@@ -16,11 +16,12 @@ from realtime_cli.cli.later import asyncio
 from realtime_cli.cli.options import SOUND, TURNS
 from realtime_cli.cli.sound_options import Sound
 from realtime_cli.cli.turn_options import Turns
-from realtime_cli.errors import ConfigError, RecordingError
+from realtime_cli.errors import ConfigError, InputError, RecordingError
 
 if TYPE_CHECKING:
     from realtime_cli.cli.preparation import Prepared
     from realtime_cli.providers.provider import Target
+    from realtime_cli.runtime.file_sound import FileSound
     from realtime_cli.runtime.run import Outcome
     from realtime_cli.terminal.captions import CaptionsView, Format
 
@@ -94,6 +95,9 @@ def transcribe(
     """
     from realtime_cli.cli.preparation import prepare, start_log
 
+    for path in files or ():
+        if path != "-" and not Path(path).exists():  # told before an hour of the others is written down
+            raise InputError(f"{path}: there is no such file")
     prepared = prepare(flags, may_fall_back=False)
     start_log(prepared.settings.log_file, debug=debug)
     job = _Job(tuple(files or ()), form.value, output, vad.value, commit_s, pace)
@@ -130,7 +134,8 @@ async def _transcribe(prepared: Prepared, job: _Job, *, debug: bool) -> int:
     say(f"{target.provider.title}: {target.why}")
     out = _opened(job.output)
     try:
-        view, sound = _view_and_sound(prepared, job, out)
+        playing: list[FileSound] = []
+        view, sound = _view_and_sound(prepared, job, out, playing)
         async with line_to(prepared) as opener, asyncio.timeout(settings.timeout_s):
             plan = Plan(
                 wish=wish,
@@ -148,7 +153,11 @@ async def _transcribe(prepared: Prepared, job: _Job, *, debug: bool) -> int:
     finally:
         if job.output:
             out.close()
-    return _code(outcome)
+    code = _code(outcome)
+    for problem in (one.problem for one in playing if code == 0):
+        if problem is not None:
+            raise problem
+    return code
 
 
 def _listening_target(target: Target, model: str | None) -> Target:
@@ -168,7 +177,10 @@ def _listening_target(target: Target, model: str | None) -> Target:
     return replace(target, url=urlunsplit(parts._replace(query=urlencode(query, safe="/:"))))
 
 
-def _view_and_sound(prepared: Prepared, job: _Job, out: TextIO) -> tuple[CaptionsView, Any]:
+def _view_and_sound(
+    prepared: Prepared, job: _Job, out: TextIO, playing: list[FileSound]
+) -> tuple[CaptionsView, Any]:
+    """`playing` gets the files' sound once it is made."""
     from realtime_cli.runtime.file_sound import FileSound
     from realtime_cli.terminal.captions import CaptionsView
 
@@ -176,7 +188,6 @@ def _view_and_sound(prepared: Prepared, job: _Job, out: TextIO) -> tuple[Caption
         if job.vad == "none":
             raise ConfigError("--vad none cuts files into pieces; a microphone needs turns")
         return CaptionsView(out, sys.stderr, job.form), _microphone(prepared)
-    playing: list[FileSound] = []
 
     def sound(post: Any) -> FileSound:
         commit_s = job.commit_s if job.vad == "none" else 0.0

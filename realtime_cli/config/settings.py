@@ -10,6 +10,7 @@ never from TOML. A profile is a file of the user's that is asked for by name, so
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -238,13 +239,25 @@ def checked(source: str, name: str, value: Any) -> Any:
     try:
         return msgspec.convert(value, expected, strict=not isinstance(value, str))
     except msgspec.ValidationError as exc:
-        problem = str(exc)[0].lower() + str(exc)[1:]
+        problem = _in_words(str(exc))
         if choices and not others:
             problem = f"expected one of {', '.join(choices)}"
         elif choices and not problem.startswith("expected"):
             problem = f"expected a number, or {', '.join(choices)}"
         shown = "" if isinstance(value, dict) else f" (got {str(value)[:40]!r})"
         raise ConfigError(f"{where}: {problem}{shown}", advice="Correct it there.") from exc
+
+
+def _in_words(problem: str) -> str:
+    """msgspec's sentence with types as people call them."""
+    told = re.sub(r"`(\w+)(?: \| \w+)*`", lambda match: _TYPE_WORDS.get(match[1], match[0]), problem)
+    return told[:1].lower() + told[1:]
+
+
+_TYPE_WORDS = {
+    "int": "a whole number", "float": "a number", "bool": "true or false", "str": "text", "array": "a list",
+    "object": "a table",
+}  # fmt: skip
 
 
 def _choices(expected: Any) -> tuple[list[str], bool]:

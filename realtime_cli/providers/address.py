@@ -55,6 +55,29 @@ def realtime_url(
 _EXAMPLE = "Example: --url wss://example.org/v1"
 
 
+def check_proxy(proxy: str | None) -> None:
+    """The setting `proxy`; its address may hold a password, so it is not repeated.
+
+    Raises:
+        ConfigError: It is neither an address that a line can go through nor "none".
+    """
+    if proxy in (None, "none"):
+        return
+    try:
+        parts = urlsplit(proxy)
+        fits = parts.scheme in _PROXY_SCHEMES and parts.hostname and (parts.port is None or parts.port)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ConfigError(
+            f"--proxy is not the address of a proxy ({', '.join(_PROXY_SCHEMES)})",
+            advice="Example: --proxy http://127.0.0.1:3128, or none.",
+        )
+
+
+_PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address means this machine."""
     name = host.strip("[]").lower()

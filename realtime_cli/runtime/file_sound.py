@@ -18,7 +18,6 @@ from realtime_cli.session.facts import (
     Fact,
     InputEnded,
     MicHeard,
-    NewsArrived,
     Piece,
     PlayoutEmpty,
     TalkKeyPressed,
@@ -51,6 +50,9 @@ class FileSound:
         paths: Files of sound one after the other, or "-" alone: a file of sound, or bare PCM16 mono 24 kHz as it comes.
         pace: Times real time.
         commit_s: Ends a turn after so many seconds of sound, where the server does not find turns itself; 0: never.
+
+    Attributes:
+        problem: What could not be read; what comes after it was not played.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class FileSound:
         self._commit_bytes = int(commit_s * 48_000)
         self._task: asyncio.Task[None] | None = None
         self._in_turn = 0
+        self.problem: InputError | None = None
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
@@ -103,7 +106,7 @@ class FileSound:
                 if not self._commit_bytes and path != self._paths[-1]:
                     await self._hand_over(bytes(_BETWEEN_MS * 48))
         except InputError as error:
-            self._post(NewsArrived("error", str(error), error.advice))
+            self.problem = error
         self._end_turn()
         if not self._commit_bytes:
             await self._hand_over(bytes(_TAIL_MS * 48))

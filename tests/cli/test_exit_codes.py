@@ -32,13 +32,17 @@ LINES = [
     ("realtime-cli send-text --bogus", 2, "No such option"),
     ("realtime-cli send-text --url $nonsense hello", 65, "nothing that can be understood"),
     ("realtime-cli send-text --url $ok -i @nothing.txt hello", 66, "nothing.txt"),
+    ("realtime-cli transcribe -p local nothing.wav", 66, "nothing.wav"),
     ("realtime-cli send-text --url ws://127.0.0.1:1/v1 hello", 69, "127.0.0.1"),
+    ("REALTIME_CLI_DATA_DIR=/dev/null/x realtime-cli history off", 73, "/dev/null/x"),
     ("realtime-cli send-text --url $ok --log-file /nowhere/x.log hello", 73, "/nowhere/x.log"),
     ("realtime-cli send-text --url $limited --retry 0 hello", 75, "429"),
     ("realtime-cli send-text --url $close hello", 76, "go away"),
     ("realtime-cli send-text --url $refused hello", 77, "401"),
     ("realtime-cli send-text --provider openai hello", 77, "OPENAI_API_KEY"),
     ("REALTIME_CLI_VAD=x realtime-cli send-text hello", 78, "REALTIME_CLI_VAD in the environment"),
+    ("realtime-cli send-text --url $ok --proxy http://me:secret@x:99999 hello", 78, "--proxy is not"),
+    ("realtime-cli send-text --url $ok --proxy foo hello", 78, "--proxy is not"),
     ("realtime-cli send-text --provider nobody hello", 78, "There is no provider"),
     ("realtime-cli send-text --url $failed hello", 79, "This cannot be answered"),
     ("realtime-cli send-text --url $slow --timeout 0.5 hello", 124, "within 0.5 s"),
@@ -91,6 +95,13 @@ def test_timeout_of_coreutils_works_as_for_any_program(shell: Shell, strange: St
     done = shell.run(f"timeout -s INT 3 realtime-cli send-text --url {strange.at('slow')} hello")
     assert done.code in (124, 130)
     assert "Traceback" not in done.err
+
+
+def test_a_file_that_is_no_sound_is_code_66(shell: Shell) -> None:
+    (shell.folder / "words.wav").write_text("these are words")
+    done = shell.run("realtime-cli transcribe -p local words.wav")
+    assert (done.code, done.out) == (66, "")
+    assert done.err.count("realtime-cli: words.wav") == 1
 
 
 def test_no_sound_library_is_code_74(shell: Shell) -> None:

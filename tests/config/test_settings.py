@@ -135,7 +135,9 @@ def test_every_list_can_stand_in_a_variable(project: Path) -> None:
     [
         ("approve", "perhaps", "expected one of auto, ask, never"),
         ("max_tokens", "many", "expected a number, or inf"),
-        ("max_tokens", "0", ">= 1"),
+        ("max_tokens", "0", "expected a whole number >= 1"),
+        ("silence_ms", "soon", "expected a whole number, got text"),
+        ("headphones", "perhaps", "expected true or false"),
     ],
 )
 def test_a_wrong_word_is_answered_with_the_right_ones(
