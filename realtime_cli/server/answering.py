@@ -80,7 +80,7 @@ class Answering:
         session = self._session
         if session.listens_only:
             raise Refused("Responses cannot be created in a transcription session.", param="type")
-        agreed = terms(session.config, wish)
+        agreed = terms(session.config, wish, strict=session.options.strict_ga)
         if agreed.in_conversation and self._active is not None:
             raise Refused(
                 f"Conversation already has an active response in progress: {self._active}. "
@@ -94,9 +94,12 @@ class Answering:
         return self._start(agreed, self._context(agreed))
 
     def turn_over(self) -> Commands:
-        """A spoken turn became a message: answer it, now or when the running response is done."""
+        """A spoken turn became a message: answer it, now or when the running response is done.
+
+        Not where the client decides about answers, also when it began to only while the turn waited.
+        """
         rules = self._session.rules
-        if self._session.listens_only or (rules is not None and not rules.create_response):
+        if self._session.listens_only or rules is None or not rules.create_response:
             return []
         if self._active is not None:
             self._owed = True

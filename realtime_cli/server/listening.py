@@ -141,7 +141,8 @@ class Listening:
         if utterance is None or not utterance.wanted:
             return []
         utterance.partial = text
-        return self._show(item_id, utterance) if utterance.told else []
+        deleted = item_id != self._current and self._session.conversation.find(item_id) is None
+        return self._show(item_id, utterance) if utterance.told and not deleted else []
 
     def transcribed(self, item_id: str, text: str, entry: Entry | None) -> Commands:
         """The final words. `entry` is the item, wherever it is kept; None when it was deleted."""

@@ -128,12 +128,19 @@ class SessionHost:
             self._happen(v.ClientSaid(event))
             return
         for at in range(0, len(event.audio), APPEND_STEP_BYTES):
-            self._happen(v.ClientSaid(replace(event, audio=event.audio[at : at + APPEND_STEP_BYTES])))
+            step = v.ClientSaid(replace(event, audio=event.audio[at : at + APPEND_STEP_BYTES]))
+            if any(_is_error(command) for command in self._follow(step)):
+                return  # one event is refused once: a full buffer takes nothing of what is left of it
             await asyncio.sleep(0)
 
     def _happen(self, fact: v.ServerFact) -> None:
-        for command in self._core.handle(fact, asyncio.get_running_loop().time()):
+        self._follow(fact)
+
+    def _follow(self, fact: v.ServerFact) -> list[v.ServerCommand]:
+        commands = self._core.handle(fact, asyncio.get_running_loop().time())
+        for command in commands:
             self._perform(command)
+        return commands
 
     def _perform(self, command: v.ServerCommand) -> None:
         bench = self._workbench
@@ -185,6 +192,10 @@ class SessionHost:
         timer = self._timers.pop(name, None)
         if timer is not None:
             timer.cancel()
+
+
+def _is_error(command: v.ServerCommand) -> bool:
+    return isinstance(command, v.Say) and isinstance(command.event, p.ErrorEvent)
 
 
 def _introduced(options: ServerOptions, banner: str) -> ServerOptions:

@@ -63,12 +63,13 @@ def offers(tools: tuple[p.Tool, ...]) -> tuple[ToolOffer, ...]:
     )
 
 
-def terms(session: p.SessionConfig, wish: p.ResponseConfig | UnsetType) -> Terms:
+def terms(session: p.SessionConfig, wish: p.ResponseConfig | UnsetType, *, strict: bool = False) -> Terms:
     """Decide the terms.
 
     Args:
         session: Effective settings: nothing in it is absent.
         wish: The client's `response`, or `UNSET` for a plain one.
+        strict: PCM as the hosted service takes it only.
 
     Raises:
         Refused: A wish breaks a rule; `param` starts with `response.`.
@@ -77,7 +78,7 @@ def terms(session: p.SessionConfig, wish: p.ResponseConfig | UnsetType) -> Terms
     check_modalities(wish.output_modalities, "response.output_modalities")
     check_token_limit(wish.max_output_tokens, "response.max_output_tokens")
     check_tools(wish.tools, "response.tools")
-    check_audio(wish.audio, "response.audio")
+    check_audio(wish.audio, "response.audio", strict=strict)
     _check_metadata(wish.metadata)
     if isinstance(wish.prompt, dict):
         raise Refused("Stored prompts are not supported by this server.", param="response.prompt")

@@ -129,6 +129,16 @@ def test_without_interrupt_response_the_answer_goes_on_and_the_turn_is_answered_
     desk.judge.finish()
 
 
+def test_a_turn_that_waited_is_not_answered_once_the_client_decides_about_turns() -> None:
+    desk = tuned(Desk(), turn_detection=p.ServerVad(interrupt_response=False))
+    desk.say(typed("Hi"), p.ResponseCreate())
+    desk.sound(loud_ms=400, quiet_ms=700)
+    tuned(desk, turn_detection=None)
+    desk.work()
+    assert len(desk.all(p.ResponseCreated)) == 1
+    desk.judge.finish()
+
+
 def test_push_to_talk_clear_append_commit_create() -> None:
     desk = by_hand(Desk(transcripts=["hello"]))
     assert kinds(desk.say(p.InputAudioBufferClear())) == ["input_audio_buffer.cleared"]
@@ -357,3 +367,12 @@ def test_a_deleted_item_gets_no_transcript_and_blocks_nobody() -> None:
     assert not desk.all(p.ConversationItemInputAudioTranscriptionCompleted)
     desk.work()
     assert desk.last(p.ResponseDone).response.status == "completed"
+
+
+def test_partial_words_of_a_deleted_item_are_not_told() -> None:
+    desk = by_hand(Desk())
+    desk.sound(loud_ms=300)
+    desk.say(p.InputAudioBufferCommit())
+    item_id = desk.last(p.InputAudioBufferCommitted).item_id
+    desk.say(p.ConversationItemDelete(item_id=item_id))
+    assert desk.happen(v.EngineHeardPartial(item_id, "hello")) == []

@@ -293,6 +293,18 @@ def test_a_huge_append_leaves_the_loop_free() -> None:
     visiting(script)
 
 
+def test_a_long_append_that_does_not_fit_is_refused_once() -> None:
+    async def script(visit: Visit) -> None:
+        by_hand = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
+        await visit.say("session.update", session=by_hand)
+        await visit.say("input_audio_buffer.append", audio=audio(LOUD * 4000))
+        await visit.say("input_audio_buffer.clear")
+        await visit.until("input_audio_buffer.cleared")
+
+    visit = visiting(script, engines(), ServerOptions(max_manual_buffer_s=1.0))
+    assert visit.kinds().count("error") == 1
+
+
 def test_every_event_has_an_id_of_its_own() -> None:
     async def script(visit: Visit) -> None:
         await visit.typed("Hi")

@@ -163,3 +163,12 @@ def test_a_transcription_has_nothing_that_answers(session: p.SessionConfig, para
     desk = Desk(hello=v.ClientConnected(transcription=True))
     error = desk.error(desk.say(p.SessionUpdate(session=session)))
     assert (error.code, error.param) == ("unknown_parameter", param)
+
+
+def test_a_strict_server_takes_pcm_at_24_khz_only_also_for_one_response() -> None:
+    desk = Desk(ServerOptions(strict_ga=True))
+    audio = p.AudioConfig(output=p.AudioOutput(format=p.AudioFormat("audio/pcm", rate=16_000)))
+    refused = desk.error(desk.say(p.SessionUpdate(session=p.SessionConfig(audio=audio))))
+    assert refused.param == "session.audio.output.format.rate"
+    refused = desk.error(desk.say(p.ResponseCreate(response=p.ResponseConfig(audio=audio))))
+    assert refused.param == "response.audio.output.format.rate"
