@@ -175,6 +175,11 @@ def send_text(
     )
     outlet = Outlet(as_json, jsonl, lines, audio_out, play, quiet, verbose, fail_on_tool)
     outlet.check()
+    if lines and (prompt not in (None, "-") or file or stdin is False):
+        raise typer.BadParameter(
+            "With --lines each line of stdin is a prompt: no argument, no --file, no --no-stdin.",
+            param_hint="--lines",
+        )
     prepared = prepare(flags, may_fall_back=False)
     text = None
     if not lines:

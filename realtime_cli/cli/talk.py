@@ -189,6 +189,8 @@ def _greeting(prepared: Prepared, *, can_ask: bool) -> tuple[str, ...]:
 
     equipment = prepared.equipment
     lines = [*equipment.remarks, *approval_remarks(equipment, prepared.settings, can_ask=can_ask)]
+    if prepared.settings.record and not prepared.settings.audio:
+        lines.append("Nothing is recorded: with --no-audio there is no sound.")
     if not can_ask:
         lines.append(screen.NO_KEYS_REMARK)
     if prepared.target.provider.name == "local" and prepared.settings.provider == "auto":

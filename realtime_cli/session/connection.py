@@ -37,6 +37,9 @@ lasted, or an answer, refills the budget of retries."""
 _MOST_GARBLED: Final = 3
 """Unreadable messages before the first readable one: one may be an accident, three are another language."""
 
+_GARBLED_TOLD: Final = 10
+"""Of one line. A server may go on for hours, and what is told stays on the screen and in memory."""
+
 
 class Connection:
     """Facts about the line, and the two events that make a session of it."""
@@ -49,7 +52,7 @@ class Connection:
         self._update_said = False
         self._lived_s = 0.0  # of the latest session
         self._understood = False  # the server has said something about its session on this line
-        self._garbled: list[str] = []  # what it said before, as far as that is known
+        self._garbled = 0  # unreadable messages on this line
 
     # The line.
 
@@ -62,7 +65,7 @@ class Connection:
         """The handshake succeeded; the server speaks first."""
         self._desk.retry_at_s = None
         self._update_said = False
-        self._understood, self._garbled = False, []
+        self._understood, self._garbled = False, 0
         self._desk.input_clock.restart()
         self._desk.happen(Happening.LINE_OPENED)
         self._desk.start_timer(HELLO_TIMER, _HELLO_S)
@@ -78,11 +81,12 @@ class Connection:
 
     def garbled(self, problem: str) -> None:
         """Something unreadable arrived. A server that never said anything else is none: waiting mends nothing."""
-        self._desk.notice("warning", f"The server said something unreadable: {problem}")
-        if not self._understood:
-            self._garbled.append(problem)
-            if len(self._garbled) >= _MOST_GARBLED:
-                self._end_of_nonsense()
+        self._garbled += 1
+        if self._garbled <= _GARBLED_TOLD:
+            more = "More of these are not shown." if self._garbled == _GARBLED_TOLD else ""
+            self._desk.notice("warning", f"The server said something unreadable: {problem}", more)
+        if not self._understood and self._garbled >= _MOST_GARBLED:
+            self._end_of_nonsense(problem)
 
     def lost(self, code: int | None, reason: str) -> None:
         """The line ended without our asking."""
@@ -156,7 +160,7 @@ class Connection:
         if self._desk.turns.connection is not ConnectionState.CONFIGURING:
             return
         if self._garbled and not self._understood:
-            self._end_of_nonsense()
+            self._end_of_nonsense("it never said anything else")
         else:
             self._desk.notice("warning", "The server did not confirm the settings.", "Going on without that.")
             self._become_ready()
@@ -216,10 +220,10 @@ class Connection:
 
     # Inside.
 
-    def _end_of_nonsense(self) -> None:
+    def _end_of_nonsense(self, problem: str) -> None:
         self._desk.finish(
             RemoteProtocolError.exit_code,
-            f"The server says nothing that can be understood: {self._garbled[-1]}",
+            f"The server says nothing that can be understood: {problem}",
             "Check the address; it should be that of a Realtime server.",
         )
 

@@ -53,6 +53,19 @@ def test_without_any_prompt_it_is_a_usage_error(online: Shell) -> None:
     assert "no prompt" in done.err
 
 
+@pytest.mark.parametrize("also", ["hello", "--file x.txt", "--no-stdin"])
+def test_lines_and_another_prompt_contradict_each_other(online: Shell, also: str) -> None:
+    (online.folder / "x.txt").write_text("words")
+    done = online.run(f"echo one | {SEND} --lines {also}")
+    assert (done.code, done.out) == (2, "")
+
+
+def test_a_recording_without_sound_is_remarked(shell: Shell) -> None:
+    done = shell.run("realtime-cli talk -p local --no-audio --record sound")
+    assert done.code == 0
+    assert "Nothing is recorded" in done.out + done.err
+
+
 def test_a_closed_stdin_is_no_stdin(online: Shell) -> None:
     assert online.run(f"{SEND} hello <&-").out == "you said: hello\n"
 

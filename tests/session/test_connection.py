@@ -395,5 +395,6 @@ def test_a_server_that_said_one_unreadable_thing_and_then_nothing_is_left() -> N
 def test_unreadable_messages_between_readable_ones_are_only_remarked() -> None:
     mind = Mind(typed_wish())
     mind.ready()
-    assert of(mind.tell(*[f.ServerGarbled("no JSON")] * 20), c.Finish) == []
+    assert of(mind.tell(*[f.ServerGarbled("no JSON")] * 2000), c.Finish) == []
+    assert len(mind.notices()) == 10
     assert mind.see().connection is ConnectionState.READY
