@@ -98,9 +98,9 @@ def _house_shape(raw: Plain, kind: str) -> Plain:
     if isinstance(session := raw.get("session"), dict):
         event["session"] = _house_session(session, raw["type"])
     if isinstance(response := raw.get("response"), dict):
-        # xAI counts beside the response instead of in it.
-        beside = {"usage": raw["usage"]} if "usage" in raw else {}
-        event["response"] = beside | _house_response(response)
+        event["response"] = _house_response(response)
+        if raw.get("usage") and not response.get("usage"):
+            event["response"]["usage"] = raw["usage"]  # xAI counts beside the response, where it may say `{}`
     if "item" in raw:
         event["item"] = house_item(raw["item"])
     if "part" in raw:

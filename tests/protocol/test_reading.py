@@ -252,3 +252,10 @@ def test_a_spoiled_client_event_is_read_or_refused(text: str) -> None:
         except p.Refusal as refusal:
             assert refusal.code  # noqa: PT017
             assert str(refusal).isprintable()  # noqa: PT017
+
+
+@pytest.mark.parametrize(("inside", "total"), [({}, 3), (None, 3), ({"total_tokens": 5}, 5)])
+def test_tokens_counted_beside_the_response_count_where_it_holds_none(inside: Any, total: int) -> None:
+    response = {"id": "r", "status": "completed", "output": [], "usage": inside}
+    event = read(type="response.done", response=response, usage={"total_tokens": 3})
+    assert event.response.usage.total_tokens == total
