@@ -84,7 +84,7 @@ class AudioRig:
         self._lock = asyncio.Lock()
         self._chain = CaptureChain(self._captured, echo, self._watch_microphone)
         self._speaker = speaker
-        self._reports = Reports(self._played, self._microphone_works)
+        self._reports = Reports(self._played, self._microphone_works, self._only_shows)
         self._keepers: dict[Which, Keeper] = {}
         self._renewal = Renewal(self._keepers, self._lock, refresh, self._is_playing)
         self._known_problem: dict[Which, bool] = {}
@@ -92,7 +92,7 @@ class AudioRig:
         self._sounding = False
         self._remarks: set[str] = set()
         self._stopped = False
-        self.overheard: Callable[[SpeakerBlock], None] = lambda _block: None
+        self.overheard: Callable[[SpeakerBlock], None] | None = None
         self.overflows = self.underflows = 0
         if speaker:
             self._keepers["speaker"] = self._speaker_keeper(speaker)
@@ -167,13 +167,17 @@ class AudioRig:
     def _is_playing(self) -> bool:
         return bool(self._speaker and self._speaker.queued_frames)
 
+    def _only_shows(self) -> bool:
+        """What was played matters to the screen alone."""
+        return self._chain.is_plain and self.overheard is None
+
     def _microphone_works(self) -> bool:
         return "microphone" in self._keepers and self._keepers["microphone"].works
 
     def _heard(self, block: MicBlock) -> None:
         if self._stopped:
             return
-        self._reports.deliver()
+        self._reports.look()
         self._keepers["microphone"].delivered()
         if block.overflowed:
             self.overflows += 1
@@ -197,7 +201,8 @@ class AudioRig:
         if self._stopped:
             return
         self._keepers["speaker"].delivered()
-        self.overheard(block)
+        if self.overheard:
+            self.overheard(block)
         if block.underflowed:
             self.underflows += 1
             _log.info("speaker underflow", extra={"count": self.underflows})

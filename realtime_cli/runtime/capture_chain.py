@@ -58,12 +58,12 @@ class CaptureChain:
     def near(self, block: MicBlock) -> None:
         """Take what the microphone captured, in any form."""
         frames = self._near_rate.process(pcm16.mono(block.frames), block.rate_hz)
-        if self._is_plain:
+        if self.is_plain:
             self._in_line = False
         else:
             self._line_up(block)
         for near in self._framer.push(frames):
-            cleaned = near if self._is_plain else self._cleaned(near)
+            cleaned = near if self.is_plain else self._cleaned(near)
             self._emit(pcm16.to_bytes(cleaned), level.rms_dbfs(cleaned))
 
     def _line_up(self, block: MicBlock) -> None:
@@ -82,7 +82,7 @@ class CaptureChain:
         return self._echo.process(near, far) if self._echo and not self.bypass else near
 
     @property
-    def _is_plain(self) -> bool:
+    def is_plain(self) -> bool:
         """Nobody asks what was played: half of the work can be left out."""
         return not (self._watch and self.watched) and (self._echo is None or self.bypass)
 
@@ -92,7 +92,7 @@ class CaptureChain:
         Args:
             heard_at_s: See `SpeakerBlock`.
         """
-        if self._is_plain:
+        if self.is_plain:
             return
         gap_s = self._far_time.skipped_s(heard_at_s, len(frames) / rate_hz)
         self._far.put(self._far_rate.process(frames, rate_hz), round(gap_s * SAMPLE_RATE_HZ))

@@ -32,9 +32,9 @@ _MADE = st.tuples(
 )
 
 
-@given(st.lists(_MADE, max_size=60), st.booleans())
+@given(st.lists(_MADE, max_size=60), st.booleans(), st.booleans())
 def test_nothing_is_lost_and_the_order_is_kept(
-    wanted: list[tuple[int, list[Tag], str]], listening: bool
+    wanted: list[tuple[int, list[Tag], str]], listening: bool, at_leisure: bool
 ) -> None:
     blocks, first = [], 0
     for frames, tags, event in wanted:
@@ -44,7 +44,7 @@ def test_nothing_is_lost_and_the_order_is_kept(
 
     async def main() -> list[SpeakerBlock]:
         taken: list[SpeakerBlock] = []
-        reports = Reports(taken.append, lambda: listening)
+        reports = Reports(taken.append, lambda: listening, lambda: at_leisure)
 
         def put_all() -> None:
             for one in blocks:
@@ -53,7 +53,8 @@ def test_nothing_is_lost_and_the_order_is_kept(
         thread = threading.Thread(target=put_all)
         thread.start()
         await asyncio.to_thread(thread.join)
-        reports.deliver()  # the microphone's next block
+        for _ in range(3):
+            reports.look()  # the microphone's next blocks
         return taken
 
     taken = asyncio.run(main())
@@ -80,7 +81,7 @@ def total(blocks: list[SpeakerBlock], tag: Tag) -> int:
         (True, [block(240, (A, 240)), block(240, (A, 240))], 0),
         (True, [block(240, (A, 240)), block(240, (A, 240), emptied=True)], 1),
         (True, [block(240, (A, 240)), block(240, (A, 240), underflowed=True)], 2),
-        (True, [block(480) for _ in range(5)], 3),
+        (True, [block(480) for _ in range(10)], 5),
         (False, [block()], 1),
     ],
     ids=[
@@ -88,7 +89,7 @@ def total(blocks: list[SpeakerBlock], tag: Tag) -> int:
         "sound waits",
         "an empty queue does not, and brings along what waited",
         "nor does a missed block",
-        "100 ms at most",
+        "200 ms at most",
         "nobody else wakes the loop",
     ],
 )
@@ -103,3 +104,17 @@ def test_who_wakes_the_loop(listening: bool, blocks: list[SpeakerBlock], told: i
         return len(taken)
 
     assert asyncio.run(main()) == told
+
+
+def test_at_leisure_every_third_look_is_enough_but_for_where_a_sound_begins_or_ends() -> None:
+    async def main() -> list[int]:
+        taken: list[SpeakerBlock] = []
+        reports = Reports(taken.append, lambda: True, lambda: True)
+        told = []
+        for pieces in [()] * 3 + [((A, 480),)] * 7 + [()] * 4:
+            reports.put(block(480, *pieces))
+            reports.look()
+            told.append(len(taken))
+        return told
+
+    assert asyncio.run(main()) == [0, 0, 1, 2, 2, 2, 3, 3, 3, 4, 5, 5, 5, 6]
