@@ -48,8 +48,8 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """Host and port, for messages."""
-        return urlsplit(self.url).netloc
+        """Host and port, for messages: without a name and a password before them."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
 
     @property
     def is_loopback(self) -> bool:
