@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from realtime_cli.cli.boundary import say
 from realtime_cli.cli.equipment import Equipment
@@ -69,7 +68,7 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
 
     Raises:
         ConfigError, NotAuthorized, InputError: See `config.settings.load`, `providers.choice.choose`,
-            `providers.address.check_proxy`.
+            `providers.address.check_proxy`, `server.engines.endpoint`.
     """
     given = dict(flags)
     if given.get("llm") and not given.get("provider") and not given.get("url"):
@@ -83,14 +82,11 @@ def prepare(flags: Mapping[str, object], *, may_fall_back: bool) -> Prepared:
     _check_project(loaded, target)
     check_proxy(loaded.settings.proxy)
     if not target.url and loaded.settings.llm:
+        from realtime_cli.server.engines.endpoint import endpoint
+
         model = loaded.settings.llm_model or "the first model"
-        target = replace(target, model=model, why=f"answers by {_host_and_port(loaded.settings.llm)}")
+        target = replace(target, model=model, why=f"answers by {endpoint(loaded.settings.llm).host}")
     return Prepared(loaded, target)
-
-
-def _host_and_port(url: str) -> str:
-    """Without the name and password that may stand before them."""
-    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _check_project(loaded: Loaded, target: Target) -> None:

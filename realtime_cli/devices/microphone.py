@@ -122,10 +122,10 @@ def _as_blocks(hear: Hear) -> Captured:
     """Bytes into blocks."""
     import numpy as np  # not before somebody listens
 
-    int16 = np.dtype(np.int16)  # looked up once, not for each block
+    from realtime_cli.dsp.pcm16 import INT16
 
     def captured(block: RawBlock) -> None:
-        frames = np.frombuffer(block.pcm, int16)
+        frames = np.frombuffer(block.pcm, INT16)
         if block.shape.channels > 1:
             frames = frames.reshape(-1, block.shape.channels)
         rate_hz, at_s = block.shape.rate_hz, block.captured_at_s

@@ -1,7 +1,7 @@
 """The lines at the bottom of the screen: Rich draws all of them, and we those that changed.
 
 Rich draws the whole region whenever something is printed above it, or its number of lines changes. But ten times a
-second only a meter moves: then one line is written in its place, for a third of the time and a sixth of the bytes.
+second only a meter moves: then one line is written in its place, for a third of the time and half of the bytes.
 """
 
 from __future__ import annotations

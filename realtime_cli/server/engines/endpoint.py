@@ -48,8 +48,8 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """Host and port, for messages: without a name and a password before them."""
-        return urlsplit(self.url).netloc.rpartition("@")[2]
+        """Host and port, for messages: `endpoint` lets no name or password stand before them."""
+        return urlsplit(self.url).netloc
 
     @property
     def is_loopback(self) -> bool:

@@ -169,11 +169,6 @@ def test_an_endpoint_that_is_not_there_is_named() -> None:
     asyncio.run(main())
 
 
-def test_a_name_and_a_password_in_the_address_are_never_said() -> None:
-    brain = ChatBrain(Endpoint("http://me:secret@127.0.0.1:9/v1", "any"))
-    assert brain.banner == "Answers by any at 127.0.0.1:9."
-
-
 def test_leaving_an_answer_closes_the_stream_so_that_the_model_stops() -> None:
     async def script(chat: FakeChat) -> None:
         brain = ChatBrain(Endpoint(chat.url, "endless"))
