@@ -18,6 +18,7 @@ from typing import Final, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 
 from realtime_cli.dsp import gain
+from realtime_cli.dsp.canceller_rest import CancellerRest
 from realtime_cli.dsp.echo_witness import EchoWitness, Verdict
 from realtime_cli.dsp.gate import HalfDuplexGate
 from realtime_cli.dsp.pcm16 import Int16
@@ -72,8 +73,8 @@ class AutoCanceller:
 
     While nothing is known it cancels: a canceller that knows no room yet takes away everything that comes while the
     speaker sounds, so that the first answer does not interrupt itself. After 0.9 s without an echo the microphone
-    passes. Only one of both ways is computed; a canceller that is needed again begins with an empty memory, which
-    is the careful state.
+    passes. Only one of both ways is computed; a canceller that is needed again after that begins with an empty memory,
+    which is the careful state. Between answers it rests (`canceller_rest.py`), and keeps what it knows.
 
     Between both it leaks: 0.6 s after the first sound, and after each slip, faint remains of the answer come through,
     and a server that listens for speech takes -45 dBFS of them for somebody. While the witness knows of nothing but
@@ -85,9 +86,10 @@ class AutoCanceller:
     """
 
     def __init__(self, cancelling: Callable[[], EchoCanceller], plain: Callable[[], EchoCanceller]) -> None:
-        self._make, self._make_plain = cancelling, plain
-        self._witness = EchoWitness()
-        self._way, self._passes = cancelling(), False
+        self._make = cancelling
+        self._witness, self._rest = EchoWitness(), CancellerRest()
+        self._canceller, self._plain = cancelling(), plain()
+        self._way, self._passes = self._canceller, False
         self._shut = False
 
     @property
@@ -103,18 +105,29 @@ class AutoCanceller:
         """See `EchoCanceller.process`."""
         check_step(near, far)
         passes = self._witness.watch(near, far) is Verdict.NONE
-        cleaned = self._way.process(near, far)
         if passes != self._passes:
             self._passes = passes
-            self._way = self._make_plain() if passes else self._make()
-            other = self._way.process(near, far)
-            cleaned = _faded(cleaned, other)
+            if not passes:
+                self._canceller = self._make()
+        self._rest.watch(near, far)
+        cleaned = self._way.process(near, far)
+        way = self._plain if passes or self._rest.rests else self._canceller
+        if way is not self._way:
+            cleaned = _faded(cleaned, self._taking_over(way, near, far))
+        self._rest.keep(near, far)
         was_shut, self._shut = self._shut, self._witness.hears_only_echo
         if not (was_shut or self._shut):
             return cleaned
         silence = np.zeros_like(cleaned)
         before, after = (silence if was_shut else cleaned), (silence if self._shut else cleaned)
         return _faded(before, after)
+
+    def _taking_over(self, way: EchoCanceller, near: Int16, far: Int16) -> Int16:
+        """This step by another way, which has not heard anything for a while."""
+        self._way = way
+        for earlier in self._rest.kept():
+            way.process(*earlier)
+        return way.process(near, far)
 
 
 def _faded(before: Int16, after: Int16) -> Int16:
