@@ -97,6 +97,11 @@ class Feed:
         with self._lock:
             self._playout.resume()
 
+    def read_plain(self, frames: int) -> tuple[Tag, Int16] | None:
+        """See `Playout.read_plain`; in the device's thread, where its rate is 24 kHz."""
+        with self._lock:
+            return self._playout.read_plain(frames)
+
     def read(
         self, frames: int, *, underflowed: bool, delay_s: float, heard_at_s: float | None = None
     ) -> SpeakerBlock:

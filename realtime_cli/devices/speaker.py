@@ -14,6 +14,7 @@ from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import BLOCK_S, Lost, Report, SpeakerBlock
 from realtime_cli.devices.feed import FedSpeaker, Feed
 from realtime_cli.devices.portaudio import Opening, Shape
+from realtime_cli.dsp.ledger import Tag
 from realtime_cli.dsp.pcm16 import INT16, SAMPLE_RATE_HZ, Int16
 
 _LONGEST_DELAY_S: Final = 2.0
@@ -102,6 +103,7 @@ class _Playback(Opening):
     ) -> None:
         super().__init__(lost)
         self._channels = shape.channels
+        self._may_be_plain = shape == Shape(SAMPLE_RATE_HZ, 1)
         block_s = buffering.block_ms / 1000
         self._frames = shape.block_frames(block_s)
         self._feed, self._report = feed, report
@@ -128,6 +130,12 @@ class _Playback(Opening):
     def _wanted(self, outdata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
         try:
+            if self._may_be_plain and not status and not self._silent_frames:
+                plain = self._feed.read_plain(frames)
+                if plain is not None:
+                    outdata[:] = plain[1].data
+                    self._tell_plain(plain, time)
+                    return
             underflowed = bool(status.output_underflow)
             if self._feed.is_resting and not underflowed and frames == self._frames:
                 outdata[:] = self._zeros
@@ -136,11 +144,17 @@ class _Playback(Opening):
             delay_s, heard_at_s = self._stamps(time)
             block = self._feed.read(frames, underflowed=underflowed, delay_s=delay_s, heard_at_s=heard_at_s)
             mono = block.frames
-            outdata[:] = (mono if self._channels == 1 else mono.repeat(self._channels)).tobytes()
+            outdata[:] = (mono if self._channels == 1 else mono.repeat(self._channels)).data
             self._tell(block)
         except Exception as exc:  # noqa: BLE001 - a callback body
             outdata[:] = bytes(len(outdata))
             self._give_up(f"playback failed: {exc!r}")
+
+    def _tell_plain(self, plain: tuple[Tag, Int16], time: Any) -> None:
+        """As `_tell`, for a block that is a piece of what was written: a hundred times a second, so in few steps."""
+        (tag, frames), (delay_s, heard_at_s) = plain, self._stamps(time)
+        pieces = ((tag, len(frames)),)
+        self._report(SpeakerBlock(frames, SAMPLE_RATE_HZ, pieces, delay_s, heard_at_s=heard_at_s))
 
     def _stamps(self, time: Any) -> tuple[float, float | None]:
         """Seconds until the block is heard, and when that is on the device's clock."""

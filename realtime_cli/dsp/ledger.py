@@ -82,21 +82,20 @@ class Ledger:
             account.queued += frames
             self.queued_frames += frames
 
-    def handed(self, tag: Tag, frames: int, pieces: list[Piece]) -> None:
-        """So many queued frames of this tag went to the device: add that to `pieces`."""
+    def handed(self, tag: Tag, frames: int) -> int:
+        """So many queued frames of this tag went to the device: that at 24 kHz."""
         if tag != self._current:
             self._current = tag
             for other in [other for other, account in self._accounts.items() if account.finished]:
                 del self._accounts[other]
         account = self._accounts[tag]
-        before = self._at_24k(account.handed)
-        account.handed += frames
+        before = account.handed
+        account.handed = before + frames
         account.queued -= frames
         self.queued_frames -= frames
-        told = self._at_24k(account.handed) - before
-        if pieces and pieces[-1][0] == tag:
-            told += pieces.pop()[1]
-        pieces.append((tag, told))
+        if self.rate_hz == SAMPLE_RATE_HZ:
+            return frames
+        return self._at_24k(account.handed) - self._at_24k(before)
 
     def lost(self, frames: int) -> Piece | None:
         """So many handed frames of the tag that sounded last were never heard; that at 24 kHz."""

@@ -163,17 +163,31 @@ class Playout:
     def read(self, frames: int) -> tuple[Int16, BlockReport]:
         """int16[frames] for the device: audio where there is some, silence elsewhere.
 
-        It is never changed afterwards, and must not be: it may be a piece of what was written.
+        It is never changed afterwards.
         """
         if self._unduck and not self._fading:
             self._duck, self._unduck = 1.0, False
         wanted = 0.0 if self._paused else self.volume * self._duck
-        if self._queue and self._flowing and not self._fading and self._glide.gain == wanted == 1.0:
-            segment = self._queue[0]
-            if 0 < frames < len(segment.frames) - segment.at:
-                return self._piece(segment, frames)  # as nearly always
         out: Int16 = np.zeros(frames, dtype=INT16)
         return out, self._read_into(out, wanted)
+
+    def read_plain(self, frames: int) -> tuple[Tag, Int16] | None:
+        """The next block where it is a piece of one tag as it was written, and more of that follows: as nearly always
+        while something sounds. It is a view of what was written. None: `read` has to look.
+        """
+        if not self._flowing or self._paused or self._unduck or self._fading or not self._queue:
+            return None
+        segment = self._queue[0]
+        begin = segment.at
+        if (
+            not 0 < frames < len(segment.frames) - begin
+            or not self._glide.gain == self.volume * self._duck == 1.0
+        ):
+            return None
+        segment.at = begin + frames
+        self._ledger.handed(segment.tag, frames)
+        self._last_copied = frames
+        return segment.tag, segment.frames[begin : segment.at]
 
     def underflow(self, frames: int) -> Piece | None:
         """The device missed a block of `frames` frames (its own rate): handed over, but never heard.
@@ -188,14 +202,6 @@ class Playout:
         return self._ledger.lost(lost)
 
     # Inside.
-
-    def _piece(self, segment: _Segment, frames: int) -> tuple[Int16, BlockReport]:
-        """The next frames of a segment that has more than these."""
-        begin, segment.at = segment.at, segment.at + frames
-        pieces: list[Piece] = []
-        self._ledger.handed(segment.tag, frames, pieces)
-        self._last_copied = frames
-        return segment.frames[begin : segment.at], BlockReport(tuple(pieces))
 
     def _read_into(self, out: Int16, wanted: float) -> BlockReport:
         """Fill the silence of int16[n] with audio, at the gain `wanted`."""
@@ -273,7 +279,10 @@ class Playout:
             out[at : at + n] = segment.frames[segment.at : segment.at + n]
             segment.at += n
             at += n
-            self._ledger.handed(segment.tag, n, pieces)
+            told = self._ledger.handed(segment.tag, n)
+            if pieces and pieces[-1][0] == segment.tag:
+                told += pieces.pop()[1]
+            pieces.append((segment.tag, told))
             if segment.at == len(segment.frames):
                 source.popleft()
         return at

@@ -62,6 +62,11 @@ class AnswerSound:
         if self._speaker is not None:
             await self._speaker.stop()
 
+    def come_in_by(self, run: Callable[..., None]) -> None:
+        """Only a speaker has a thread of its own."""
+        if self._speaker is not None:
+            self._speaker.come_in_by(run)
+
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
         """Write one piece, PCM16 mono 24 kHz.
 

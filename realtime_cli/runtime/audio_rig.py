@@ -81,10 +81,11 @@ class AudioRig:
         self._exchange_due = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
+        self._run_in_inbox: Callable[..., None] | None = None
         self._lock = asyncio.Lock()
         self._chain = CaptureChain(self._captured, echo, self._watch_microphone)
         self._speaker = speaker
-        self._reports = Reports(self._played, self._microphone_works, self._only_shows)
+        self._reports = Reports(self._played, self._run_on_loop, self._microphone_works, self._only_shows)
         self._keepers: dict[Which, Keeper] = {}
         self._renewal = Renewal(self._keepers, self._lock, refresh, self._is_playing)
         self._known_problem: dict[Which, bool] = {}
@@ -124,6 +125,10 @@ class AudioRig:
             if speaker := self._keepers.get("speaker"):
                 await speaker.stop()
 
+    def come_in_by(self, run: Callable[..., None]) -> None:
+        """Bring every block to the loop by `inbox.Inbox.run`: then its facts are read in the same turn."""
+        self._run_in_inbox = run
+
     # What the interpreter asks for.
 
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
@@ -161,8 +166,14 @@ class AudioRig:
     # What the devices' threads say: each brings it to the loop, and does nothing else.
 
     def _hear(self, block: MicBlock) -> None:
+        self._run_on_loop(self._heard, block)
+
+    def _run_on_loop(self, work: Callable[..., None], *arguments: object) -> None:
+        if self._run_in_inbox is not None:
+            self._run_in_inbox(work, *arguments)
+            return
         with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._heard, block)
+            self._loop.call_soon_threadsafe(work, *arguments)
 
     def _is_playing(self) -> bool:
         return bool(self._speaker and self._speaker.queued_frames)

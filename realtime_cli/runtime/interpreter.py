@@ -68,6 +68,7 @@ _LOG = logging.getLogger(__name__)
 class Sound(Protocol):
     """Microphone and speaker in use: `audio_rig.AudioRig`, which text sessions do not import."""
 
+    def come_in_by(self, run: Callable[..., None]) -> None: ...  # noqa: D102
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None: ...  # noqa: D102
     def end_play(self, item_id: str, content_index: int) -> None: ...  # noqa: D102
     def flush(self, fade_ms: int) -> tuple[Piece, ...]: ...  # noqa: D102

@@ -180,9 +180,12 @@ class Keeper:
 
     async def _nap(self, seconds: float | None) -> None:
         """Sleep; ends early when something happens."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
+        alarm = self._loop.call_later(seconds, self._woken.set) if seconds is not None else None
+        try:
+            await self._woken.wait()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
         self._woken.clear()
 
     def _listener(self) -> Lost:

@@ -129,6 +129,9 @@ class SessionSound:
     async def stop(self) -> None:
         """Nothing is closed."""
 
+    def come_in_by(self, run: Callable[..., None]) -> None:
+        """No device drives it."""
+
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
         """The interpreter hands out a piece of voice."""
         self._mail.put_voice((item_id, content_index), pcm)

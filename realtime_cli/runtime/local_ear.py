@@ -73,8 +73,10 @@ class LocalEar:
         """Take 20 ms of PCM16; `sounding`: an answer can be heard."""
         if self._judge is None:
             return
-        voice = self._separator.take_voice() if self._separator else None
         self._loud_steps = _LOUD_STEPS if level_dbfs > _LOUD_DBFS else max(0, self._loud_steps - 1)
+        if not sounding and self._gate is None and not self._unheard:
+            return  # as most of the time
+        voice = self._separator.take_voice() if self._separator else None
         if not sounding:
             self._unheard.clear()
         elif voice is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -32,6 +30,7 @@ class Reports:
 
     Args:
         take: Gets every block, on the loop, short ones joined to 40 ms at most (at leisure 60).
+        run_on_loop: Does something there, from any thread; nothing where the loop is closed.
         woken_otherwise: Whether somebody calls `look` every 20 ms or so, as a microphone that works does.
         at_leisure: Whether nobody needs to know at once: then only that a sound begins or ends is told with the
             microphone's next block, the rest with every third.
@@ -40,15 +39,16 @@ class Reports:
     def __init__(
         self,
         take: Callable[[SpeakerBlock], None],
+        run_on_loop: Callable[[Callable[[], None]], None],
         woken_otherwise: Callable[[], bool],
         at_leisure: Callable[[], bool] = lambda: False,
     ) -> None:
         self._take = take
+        self._run_on_loop = run_on_loop
         self._woken_otherwise = woken_otherwise
         self._at_leisure = at_leisure
         self._looks = 0
         self._sounds = self._turned = False
-        self._loop = asyncio.get_running_loop()
         self._blocks: deque[SpeakerBlock] = deque()
 
     def put(self, block: SpeakerBlock) -> None:
@@ -59,8 +59,7 @@ class Reports:
         urgent = block.emptied or block.underflowed
         if not urgent and len(self._blocks) < _MOST_WAITING and self._woken_otherwise():
             return
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self.deliver)
+        self._run_on_loop(self.deliver)
 
     def look(self) -> None:
         """On the loop, with each block of the microphone: what is due."""

@@ -145,6 +145,7 @@ class _Session:
                 sound = self._plan.sound(self._inbox.post) if self._plan.sound is not None else None
                 if sound is not None:
                     house.push_async_callback(sound.stop)
+                    sound.come_in_by(self._inbox.run)
                 interpreter = await self._hold(sound)
                 self._dismiss_witnesses(interpreter)
         except BaseExceptionGroup as group:
@@ -214,7 +215,8 @@ class _Session:
             witness.begun(self._begun_s, commands)
         for command in commands:
             interpreter.perform(command)
-        async for fact, at_s in self._inbox:
+
+        def take(fact: Fact, at_s: float) -> bool:
             commands = self._core.handle(fact, at_s)
             for witness in self._witnesses:
                 witness.note(fact, at_s, commands, self._core)
@@ -224,8 +226,9 @@ class _Session:
                 self._pictures.changed.set()
             if self._exact and not isinstance(fact, _SOUND):
                 self._show_now()
-            if interpreter.finished is not None:
-                return
+            return interpreter.finished is not None
+
+        await self._inbox.read(take)
 
     # --- the picture -----------------------------------------------------------------------------------------
 

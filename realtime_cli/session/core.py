@@ -184,16 +184,26 @@ class SessionCore:
         if self._desk.finished:
             return []
         self._desk.at_s = at_s
+        if isinstance(fact, facts.MicHeard):
+            return self._hear(fact)
         self._take(fact)
         self._endurance.look(fact)
         return self._conclude()
+
+    def _hear(self, fact: facts.MicHeard) -> list[Command]:
+        """A block of sound moves no machine and raises no flag, so that nothing follows from it (and it comes fifty
+        times a second).
+        """
+        self._listening.heard(fact.pcm, fact.level_dbfs)
+        self._endurance.heard()
+        return self._desk.hand_out()
 
     # Facts.
 
     def _take(self, fact: Fact) -> None:
         match fact:
-            case facts.MicHeard(pcm=pcm, level_dbfs=level_dbfs):
-                self._listening.heard(pcm, level_dbfs)
+            case facts.MicHeard():
+                pass  # see `handle`
             case facts.Played():
                 self._speaker.played(fact.pieces, fact.level_dbfs, fact.delay_s)
             case facts.ServerSaid():
@@ -268,30 +278,14 @@ class SessionCore:
         """Apply the joint rows to a fixed point; hand out what was written down."""
         desk = self._desk
         for _ in range(_MOST_ROUNDS):
-            row = None if desk.finished else desk.turns.next_joint(self._derived())
+            row = None if desk.finished else desk.turns.next_joint(desk.derived())
             if row is None:
                 break
             self._consequences[row.then]()
         else:
             raise LocalProtocolError("the joint rows of a session do not come to rest")
         desk.conversation.settle(desk.heard)
-        commands, desk.commands = desk.commands, []
-        return commands
-
-    def _derived(self) -> set[Flag]:
-        desk = self._desk
-        flags: set[Flag] = set()
-        if desk.prompts or desk.streamed:
-            flags.add(Flag.PROMPTS_WAITING)
-        if desk.calls.ready():
-            flags.add(Flag.OUTPUTS_READY)
-        if desk.answer is not None and not desk.answer.abandoned and desk.heard.incomplete_tags():
-            flags.add(Flag.ANSWER_UNFINISHED)
-        asides_run = any(not aside.over for aside in desk.asides.values())
-        asking = desk.calls.running() or desk.calls.asking()
-        if asides_run or asking or desk.conversation.awaits_words() or desk.uplink.owed:
-            flags.add(Flag.WORK_LEFT)
-        return flags
+        return desk.hand_out()
 
     def _close_turn(self) -> None:
         """Nothing of the turn is being made or played: what is complete in it will not change any more."""

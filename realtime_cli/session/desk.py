@@ -229,6 +229,26 @@ class Desk(Struct):
         """A raised flag is up."""
         return flag in self.turns.flags
 
+    def derived(self) -> set[Flag]:
+        """The flags that nobody raises."""
+        flags: set[Flag] = set()
+        if self.prompts or self.streamed:
+            flags.add(Flag.PROMPTS_WAITING)
+        if self.calls.ready():
+            flags.add(Flag.OUTPUTS_READY)
+        if self.answer is not None and not self.answer.abandoned and self.heard.incomplete_tags():
+            flags.add(Flag.ANSWER_UNFINISHED)
+        asides_run = any(not aside.over for aside in self.asides.values())
+        asking = self.calls.running() or self.calls.asking()
+        if asides_run or asking or self.conversation.awaits_words() or self.uplink.owed:
+            flags.add(Flag.WORK_LEFT)
+        return flags
+
+    def hand_out(self) -> list[Command]:
+        """The commands written down since the last time."""
+        commands, self.commands = self.commands, []
+        return commands
+
     def notice(self, severity: Severity, text: str, advice: str = "") -> None:
         """Tell the user something."""
         self.conversation.add_notice(Notice(severity, text, advice, self.at_s))

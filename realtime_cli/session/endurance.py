@@ -9,7 +9,7 @@ from realtime_cli.session import budget, rollover
 from realtime_cli.session.budget import Budget
 from realtime_cli.session.connection import Connection
 from realtime_cli.session.desk import Desk
-from realtime_cli.session.facts import Awoke, Fact, MicHeard, Played, PricesKnown, ServerSaid
+from realtime_cli.session.facts import Awoke, Fact, Played, PricesKnown, ServerSaid
 from realtime_cli.session.memory import Memory
 from realtime_cli.session.rollover import Rollover
 
@@ -54,8 +54,13 @@ class Endurance:
         elif isinstance(fact, PricesKnown):
             self._budget.priced(fact.rates)
         self._budget.look()
-        if not isinstance(fact, MicHeard | Played):
+        if not isinstance(fact, Played):
             self.rollover.look()
+
+    def heard(self) -> None:
+        """A block of sound; only who waits for signs of life wants to know."""
+        if self._desk.wish.idle_timeout_s is not None:
+            self._budget.look()
 
     def _awoke(self, slept_s: float) -> None:
         """The loop's clock stood still meanwhile, and the other end has long given the line up."""

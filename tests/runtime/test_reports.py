@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,15 @@ _MADE = st.tuples(
 )
 
 
+def on_loop() -> Callable[[Callable[[], None]], None]:
+    loop = asyncio.get_running_loop()
+
+    def run(work: Callable[[], None]) -> None:
+        loop.call_soon_threadsafe(work)
+
+    return run
+
+
 @given(st.lists(_MADE, max_size=60), st.booleans(), st.booleans())
 def test_nothing_is_lost_and_the_order_is_kept(
     wanted: list[tuple[int, list[Tag], str]], listening: bool, at_leisure: bool
@@ -44,7 +54,12 @@ def test_nothing_is_lost_and_the_order_is_kept(
 
     async def main() -> list[SpeakerBlock]:
         taken: list[SpeakerBlock] = []
-        reports = Reports(taken.append, lambda: listening, lambda: at_leisure)
+        reports = Reports(
+            taken.append,
+            on_loop(),
+            lambda: listening,
+            lambda: at_leisure,
+        )
 
         def put_all() -> None:
             for one in blocks:
@@ -96,7 +111,7 @@ def total(blocks: list[SpeakerBlock], tag: Tag) -> int:
 def test_who_wakes_the_loop(listening: bool, blocks: list[SpeakerBlock], told: int) -> None:
     async def main() -> int:
         taken: list[SpeakerBlock] = []
-        reports = Reports(taken.append, lambda: listening)
+        reports = Reports(taken.append, on_loop(), lambda: listening)
         for one in blocks:
             reports.put(one)
         assert not taken, "never in the speaker's thread"
@@ -109,7 +124,7 @@ def test_who_wakes_the_loop(listening: bool, blocks: list[SpeakerBlock], told: i
 def test_at_leisure_every_third_look_is_enough_but_for_where_a_sound_begins_or_ends() -> None:
     async def main() -> list[int]:
         taken: list[SpeakerBlock] = []
-        reports = Reports(taken.append, lambda: True, lambda: True)
+        reports = Reports(taken.append, on_loop(), lambda: True, lambda: True)
         told = []
         for pieces in [()] * 3 + [((A, 480),)] * 7 + [()] * 4:
             reports.put(block(480, *pieces))
