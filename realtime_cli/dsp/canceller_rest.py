@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from enum import Enum
 from typing import Final
 
 import numpy as np
@@ -21,30 +22,50 @@ _REST_FRAMES: Final = frames_in(3_000)
 _QUIET_DBFS: Final = -50.0
 _PATIENCE_FRAMES: Final = frames_in(10_000)
 """The way of the sound changes between two words; in a loud room there are no such places, and any will do."""
+_HUSH_DBFS: Final = -60.0
+_HUSH_FRAMES: Final = frames_in(500)
+"""Nothing is left to be cleaned in what is quieter for so long, and no server takes it for speech (they did at -45)."""
 _KEPT_STEPS: Final = 5
+
+
+class Work(Enum):
+    """What is to be done with the microphone."""
+
+    CANCEL = "take the echo out"
+    POLISH = "take only noise out"
+    NOTHING = "pass it on"
 
 
 class CancellerRest:
     """Watches both sides, step by step.
 
     Attributes:
-        rests: No echo can come.
+        work: What to do with the step seen last.
     """
 
     def __init__(self) -> None:
-        self.rests = False
-        self._silent_frames = 0
+        self.work = Work.CANCEL
+        self._rests = False
+        self._silent_frames = self._hushed_frames = 0
         self._kept: deque[tuple[Int16, Int16]] = deque(maxlen=_KEPT_STEPS)
 
-    def watch(self, near: Int16, far: Int16) -> None:
-        """Take int16[n] of both sides at 24 kHz."""
+    def watch(self, near: Int16, far: Int16, *, headset: bool) -> None:
+        """Take int16[n] of both sides at 24 kHz. `headset`: no echo comes, whatever sounds."""
         if np.count_nonzero(far):
-            self._silent_frames, self.rests = 0, False
-        elif not self.rests:
+            self._silent_frames, self._rests = 0, False
+        else:
             self._silent_frames += len(far)
-            self.rests = self._silent_frames > _REST_FRAMES and (
-                self._silent_frames > _PATIENCE_FRAMES or rms_dbfs(near) < _QUIET_DBFS
-            )
+        if not headset and self._silent_frames <= _REST_FRAMES:
+            self.work, self._hushed_frames = Work.CANCEL, 0
+            return
+        near_dbfs = rms_dbfs(near)
+        between_words = near_dbfs < _QUIET_DBFS or self._silent_frames > _PATIENCE_FRAMES
+        self._rests = self._rests or (self._silent_frames > _REST_FRAMES and between_words)
+        self._hushed_frames = self._hushed_frames + len(near) if near_dbfs < _HUSH_DBFS else 0
+        if not (headset or self._rests):
+            self.work = Work.CANCEL
+        else:
+            self.work = Work.NOTHING if self._hushed_frames > _HUSH_FRAMES else Work.POLISH
 
     def keep(self, near: Int16, far: Int16) -> None:
         """Remember the newest steps: who takes over hears them first, for it begins with what it heard last."""

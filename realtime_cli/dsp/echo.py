@@ -18,7 +18,7 @@ from typing import Final, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 
 from realtime_cli.dsp import gain
-from realtime_cli.dsp.canceller_rest import CancellerRest
+from realtime_cli.dsp.canceller_rest import CancellerRest, Work
 from realtime_cli.dsp.echo_witness import EchoWitness, Verdict
 from realtime_cli.dsp.gate import HalfDuplexGate
 from realtime_cli.dsp.pcm16 import Int16
@@ -88,8 +88,9 @@ class AutoCanceller:
     def __init__(self, cancelling: Callable[[], EchoCanceller], plain: Callable[[], EchoCanceller]) -> None:
         self._make = cancelling
         self._witness, self._rest = EchoWitness(), CancellerRest()
-        self._canceller, self._plain = cancelling(), plain()
-        self._way, self._passes = self._canceller, False
+        self._canceller, self._plain, self._nothing = cancelling(), plain(), PassThrough()
+        self._way: EchoCanceller = self._canceller
+        self._passes = False
         self._shut = False
 
     @property
@@ -109,10 +110,9 @@ class AutoCanceller:
             self._passes = passes
             if not passes:
                 self._canceller = self._make()
-        self._rest.watch(near, far)
+        self._rest.watch(near, far, headset=passes)
         cleaned = self._way.process(near, far)
-        way = self._plain if passes or self._rest.rests else self._canceller
-        if way is not self._way:
+        if (way := self._wanted()) is not self._way:
             cleaned = _faded(cleaned, self._taking_over(way, near, far))
         self._rest.keep(near, far)
         was_shut, self._shut = self._shut, self._witness.hears_only_echo
@@ -121,6 +121,15 @@ class AutoCanceller:
         silence = np.zeros_like(cleaned)
         before, after = (silence if was_shut else cleaned), (silence if self._shut else cleaned)
         return _faded(before, after)
+
+    def _wanted(self) -> EchoCanceller:
+        match self._rest.work:
+            case Work.CANCEL:
+                return self._canceller
+            case Work.POLISH:
+                return self._plain
+            case Work.NOTHING:
+                return self._nothing
 
     def _taking_over(self, way: EchoCanceller, near: Int16, far: Int16) -> Int16:
         """This step by another way, which has not heard anything for a while."""

@@ -20,7 +20,7 @@ import numpy as np
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
 
 FRAMES: Final = 240
-"""10 ms, what one call takes. Any other length aborts the whole process."""
+"""10 ms, of which a call takes any number. Any other length aborts the whole process."""
 
 _Call: TypeAlias = Callable[[], None]
 
@@ -55,23 +55,29 @@ class WebRtc:
             high_pass_filter=True,
             auto_gain_control=polish.auto_gain,
         )
-        self._near: Int16 = np.zeros(FRAMES, dtype=np.int16)
-        self._far: Int16 = np.zeros(FRAMES, dtype=np.int16)
-        self._hear = _call(rtc, self._module, "process_stream", self._near)
-        self._play = _call(rtc, self._module, "process_reverse_stream", self._far) if cancels else None
+        self._rtc, self._cancels = rtc, cancels
+        self._prepare(2 * FRAMES)
 
     def process(self, near: Int16, far: Int16) -> Int16:
         """See `echo.EchoCanceller.process`."""
         check_step(near, far)  # no courtesy: any other length aborts the whole process
-        cleaned = np.empty(len(near), dtype=np.int16)
-        for at in range(0, len(near), FRAMES):
-            if self._play:
-                self._far[:] = far[at : at + FRAMES]
-                self._play()
-            self._near[:] = near[at : at + FRAMES]
-            self._hear()
-            cleaned[at : at + FRAMES] = self._near
-        return cleaned
+        if len(near) != len(self._near):
+            self._prepare(len(near))
+        if self._play:
+            self._far[:] = far
+            self._play()
+        self._near[:] = near
+        self._hear()
+        return self._near.copy()
+
+    def _prepare(self, frames: int) -> None:
+        """For steps of this length: the library cuts them into its 10 ms itself, for half of the calls."""
+        self._near: Int16 = np.zeros(frames, dtype=np.int16)
+        self._far: Int16 = np.zeros(frames, dtype=np.int16)
+        self._hear = _call(self._rtc, self._module, "process_stream", self._near)
+        self._play = (
+            _call(self._rtc, self._module, "process_reverse_stream", self._far) if self._cancels else None
+        )
 
 
 def check_step(near: Int16, far: Int16) -> None:
@@ -96,7 +102,7 @@ def _call(rtc: ModuleType, module: Any, name: str, buffer: Int16) -> _Call:
 
 def _plain_call(rtc: ModuleType, method: Callable[[Any], None], buffer: Int16) -> _Call:
     def call() -> None:
-        frame = rtc.AudioFrame(bytearray(buffer.tobytes()), SAMPLE_RATE_HZ, 1, FRAMES)
+        frame = rtc.AudioFrame(bytearray(buffer.tobytes()), SAMPLE_RATE_HZ, 1, len(buffer))
         method(frame)
         buffer[:] = np.frombuffer(frame.data, dtype=np.int16)
 

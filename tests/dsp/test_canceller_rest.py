@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from realtime_cli.dsp import echo
-from realtime_cli.dsp.canceller_rest import CancellerRest
+from realtime_cli.dsp.canceller_rest import CancellerRest, Work
+from realtime_cli.dsp.level import rms_dbfs
 from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.dsp.webrtc import Polish, WebRtc
 from tests.dsp.signals import decibels, noise, rms
@@ -76,28 +77,55 @@ def test_falling_asleep_and_waking_make_no_click() -> None:
     assert np.abs(np.diff(out[S:])).max() <= 6
 
 
-def test_it_waits_for_three_seconds_of_silence_and_for_a_moment_between_two_words() -> None:
-    word, breath = babble(1, seed=4)[S // 20 : S // 20 + STEP], silence(0.02)
-    rest = CancellerRest()
+def works(rest: CancellerRest, *steps: tuple[Int16, Int16, int], headset: bool = False) -> list[Work]:
+    """What is to be done after each row of equal steps."""
     told = []
-    for near, far, times in (
-        (word, word, 1),
-        (breath, breath, 150),
-        (word, breath, 100),  # the user is speaking
-        (breath, breath, 1),
-        (word, breath, 1),  # once it rests he may say what he likes
-        (breath, word, 1),  # the first sound wakes it
-    ):
+    for near, far, times in steps:
         for _ in range(times):
-            rest.watch(near, far)
-        told.append(rest.rests)
-    assert told == [False, False, False, True, True, False]
+            rest.watch(near, far, headset=headset)
+        told.append(rest.work)
+    return told
+
+
+WORD, FAINT, BREATH = babble(1, seed=4)[S // 20 : S // 20 + STEP], noise(STEP, 3) // 50, silence(0.02)
+
+
+def test_it_waits_for_three_seconds_of_silence_and_for_a_moment_between_two_words() -> None:
+    assert -60 < rms_dbfs(FAINT) < -50
+    assert works(
+        CancellerRest(),
+        (WORD, WORD, 1),
+        (FAINT, BREATH, 150),
+        (WORD, BREATH, 100),  # the user is speaking
+        (FAINT, BREATH, 1),
+        (WORD, BREATH, 1),  # once it rests he may say what he likes
+        (FAINT, WORD, 1),  # the first sound wakes it
+    ) == [Work.CANCEL, Work.CANCEL, Work.CANCEL, Work.POLISH, Work.POLISH, Work.CANCEL]
 
 
 def test_in_a_loud_room_it_rests_after_ten_seconds() -> None:
     rest, loud = CancellerRest(), noise(STEP, 3)
-    seconds = 0.0
-    while not rest.rests:
-        rest.watch(loud, silence(0.02))
-        seconds += 0.02
-    assert seconds == pytest.approx(10, abs=0.1)
+    assert works(rest, (loud, BREATH, 500), (loud, BREATH, 1)) == [Work.CANCEL, Work.POLISH]
+
+
+@pytest.mark.parametrize("headset", [True, False])
+def test_a_hush_is_passed_on_and_a_word_is_polished_from_its_first_step(headset: bool) -> None:
+    sound = WORD if headset else BREATH
+    assert works(
+        CancellerRest(),
+        (FAINT, BREATH, 200),
+        (BREATH, sound, 25),
+        (BREATH, sound, 1),
+        (WORD, sound, 1),
+        (BREATH, sound, 1),
+        headset=headset,
+    ) == [Work.POLISH, Work.POLISH, Work.NOTHING, Work.POLISH, Work.POLISH]
+
+
+def test_a_word_out_of_a_hush_is_whole() -> None:
+    far = silence(9)
+    voice = np.concatenate((silence(6), babble(3, seed=9)))
+    canceller = automatic(Counted(webrtc()))
+    out = run(canceller, voice, far)
+    first = slice(6 * S, int(6.4 * S))
+    assert decibels(rms(out[first]) / rms(voice[first])) > -4

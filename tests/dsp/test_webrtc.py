@@ -7,6 +7,8 @@ import pytest
 
 from realtime_cli.dsp import webrtc
 from realtime_cli.dsp.pcm16 import Int16
+from tests.dsp.signals import rms
+from tests.dsp.test_echo import RATE_HZ as S
 from tests.dsp.test_echo import babble, room
 
 rtc = pytest.importorskip("livekit.rtc")
@@ -29,7 +31,7 @@ def test_both_ways_of_calling_give_the_same_sound(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(webrtc, "_quick_call", not_there)
     plain = webrtc.WebRtc(rtc, webrtc.Polish(), cancels=cancels)
-    assert np.array_equal(cleaned(quick, near, far, 240), cleaned(plain, near, far, 240))
+    assert np.array_equal(cleaned(quick, near, far, 480), cleaned(plain, near, far, 480))
 
 
 def test_the_installed_library_is_called_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,11 +39,18 @@ def test_the_installed_library_is_called_the_quick_way(monkeypatch: pytest.Monke
     webrtc.WebRtc(rtc, webrtc.Polish())
 
 
-def test_the_length_of_a_step_changes_nothing() -> None:
-    far = babble(2, seed=2)
-    near = room(far)
-    by_10, by_20 = (webrtc.WebRtc(rtc, webrtc.Polish()) for _ in range(2))
-    assert np.array_equal(cleaned(by_10, near, far, 240), cleaned(by_20, near, far, 480))
+def test_the_length_of_a_step_changes_nothing_of_account() -> None:
+    far, voice = babble(6, seed=2), babble(6, seed=9)
+    far[4 * S :] = 0
+    voice[: 4 * S] = 0
+    near = room(far) + voice
+    by_10, by_20, by_40 = (
+        cleaned(webrtc.WebRtc(rtc, webrtc.Polish()), near, far, 240 * n) for n in (1, 2, 4)
+    )
+    echo, speech = slice(2 * S, 4 * S), slice(5 * S, 6 * S)
+    for other in (by_20, by_40):
+        assert rms(other[echo]) < 1.2 * rms(by_10[echo]) < rms(near[echo]) / 10
+        assert rms(other[speech]) == pytest.approx(rms(by_10[speech]), rel=0.05)
 
 
 def test_an_error_of_the_library_is_told() -> None:
