@@ -161,10 +161,7 @@ class Playout:
     # The callback's side.
 
     def read(self, frames: int) -> tuple[Int16, BlockReport]:
-        """int16[frames] for the device: audio where there is some, silence elsewhere.
-
-        It is never changed afterwards.
-        """
+        """int16[frames] for the device: audio where there is some, silence elsewhere; never changed afterwards."""
         if self._unduck and not self._fading:
             self._duck, self._unduck = 1.0, False
         wanted = 0.0 if self._paused else self.volume * self._duck

@@ -8,11 +8,14 @@ from typing import Final
 
 from realtime_cli.devices.contract import Speaker, SpeakerBlock
 from realtime_cli.dsp.cue import cue
+from realtime_cli.runtime.nap import Nap
 from realtime_cli.session.commands import (
+    DozeSpeaker,
     DuckPlayout,
     PausePlayout,
     PlayCue,
     ResumePlayout,
+    RouseSpeaker,
     SetVolume,
     SoundCommand,
 )
@@ -26,14 +29,21 @@ class Adjustment:
     """Carries out what the session wants done to a speaker.
 
     Attributes:
+        nap: Lets the device doze; None: never.
         held_back: The answer is ducked or paused for the moment.
     """
 
     def __init__(self, speaker: Speaker | None) -> None:
         self._speaker = speaker
         self._numbers = count(1)
+        self.nap: Nap | None = None
         self.held_back = False
         self._heard_by_s = 0.0  # when all that the device took has left it, by the loop's clock
+
+    def about_to_play(self) -> None:
+        """Something will be written now, expected or not."""
+        if self.nap:
+            self.nap.end()
 
     def flush(self, fade_ms: int) -> tuple[Piece, ...]:
         """Fade out and forget what is queued; the totals handed over."""
@@ -73,7 +83,12 @@ class Adjustment:
                 speaker.resume()
             case SetVolume(volume=volume):
                 speaker.set_volume(volume)
+            case DozeSpeaker() if self.nap:
+                self.nap.begin()
+            case RouseSpeaker() if self.nap:
+                self.nap.end()
             case PlayCue(cue=name) if not given_up:
+                self.about_to_play()
                 tag = (f"cue {next(self._numbers)}", 0)
                 speaker.write(tag, cue(name))
                 speaker.end(tag)

@@ -21,9 +21,11 @@ from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.runtime.adjustment import Adjustment
 from realtime_cli.runtime.capture_chain import CaptureChain
 from realtime_cli.runtime.care import NO_CARE, Care
-from realtime_cli.runtime.keeper import Keeper, Open, uncancelled
+from realtime_cli.runtime.exchange import Exchange
+from realtime_cli.runtime.keeper import Keeper, Open
 from realtime_cli.runtime.local_ear import LocalEar
 from realtime_cli.runtime.mic_check import MicCheck
+from realtime_cli.runtime.nap import Nap
 from realtime_cli.runtime.renewal import Renewal
 from realtime_cli.runtime.reports import Reports
 from realtime_cli.session.commands import SoundCommand
@@ -73,16 +75,17 @@ class AudioRig:
         care: Care = NO_CARE,
     ) -> None:
         self._post = post
-        self._patience = care.patience
         self._no_echo = care.no_echo
         self._ear = LocalEar(post, echo) if care.local_ear and microphone and speaker else None
         self._mic_check = MicCheck()
         self._adjustment = Adjustment(speaker)
-        self._exchange_due = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._run_in_inbox: Callable[..., None] | None = None
         self._lock = asyncio.Lock()
+        self._exchange = Exchange(care.patience, lambda: self._keepers["speaker"], self._lock, self._run)
+        self._adjustment.nap = Nap(lambda: self._keepers["speaker"], self._lock, self._run, self._may_nap)
+        self._cancels = echo is not None
         self._chain = CaptureChain(self._captured, echo, self._watch_microphone)
         self._speaker = speaker
         self._reports = Reports(self._played, self._run_on_loop, self._microphone_works, self._only_shows)
@@ -134,6 +137,7 @@ class AudioRig:
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
         """Queue PCM16 bytes at 24 kHz, whole frames. Without a speaker they are dropped, and never reported."""
         if self._speaker and not self._speaker_given_up:
+            self._adjustment.about_to_play()
             self._speaker.write((item_id, content_index), pcm16.from_bytes(pcm))
 
     def end_play(self, item_id: str, content_index: int) -> None:
@@ -217,10 +221,7 @@ class AudioRig:
         if block.underflowed:
             self.underflows += 1
             _log.info("speaker underflow", extra={"count": self.underflows})
-            self._exchange_due = self._exchange_due or bool(self._patience and self._patience.missed())
-        if self._exchange_due and not block.pieces:
-            self._exchange_due = False
-            self._run(self._exchange(), "give the speaker more time")
+        self._exchange.played(block)
         if "microphone" in self._keepers:
             self._chain.far(block.frames, block.rate_hz, block.heard_at_s)
         self._adjustment.played(block)
@@ -246,6 +247,11 @@ class AudioRig:
 
         return self._keeper("speaker", speaker, open_speaker)
 
+    def _may_nap(self) -> bool:
+        """Nobody needs the speaker's silence: a canceller learns from it, and a recording is as long."""
+        needed = (self._cancels and not self._chain.bypass) or self.overheard is not None
+        return bool(self._speaker and self._speaker.can_return) and not needed
+
     def _microphone_keeper(self, microphone: Microphone) -> Keeper:
         async def open_microphone(lost: Lost) -> None:
             self._chain.restart()
@@ -258,16 +264,6 @@ class AudioRig:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _exchange(self) -> None:
-        """Open the speaker anew with more time for its blocks, in a moment of silence: 10 to 30 ms."""
-        keeper = self._keepers["speaker"]
-        if self._patience:
-            _log.info("speaker buffering", extra={"buffering": str(self._patience.apply())})
-        async with self._lock:
-            if keeper.is_open:
-                await uncancelled(keeper.rest())
-                await uncancelled(keeper.resume())
-
     def _told(self, which: Which, name: str, problem: str, attempts: int) -> None:
         if self._stopped:
             return
@@ -275,7 +271,7 @@ class AudioRig:
             self._mic_check, self._chain.watched = MicCheck(), True  # it may be another one
         if which == "speaker" and not problem:
             self._chain.bypass = self._no_echo(name)
-            self._exchange_due = bool(self._patience and self._patience.opened(name))
+            self._exchange.opened(name)
         first_of_all = which not in self._known_problem
         if which == "speaker":
             # What is queued survives a device that is exchanged in a moment; later, nobody wants to hear old words.

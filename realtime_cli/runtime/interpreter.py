@@ -27,21 +27,16 @@ from realtime_cli.session.commands import (
     Command,
     Connect,
     Disconnect,
-    DuckPlayout,
     EndPlay,
     Finish,
     FlushPlayout,
-    PausePlayout,
     Play,
-    PlayCue,
     ReadFile,
     ReopenDevice,
-    ResumePlayout,
     RunTool,
     SaveAudio,
     SaveTranscript,
     Say,
-    SetVolume,
     SoundCommand,
     StartTimer,
     StopTimer,
@@ -123,6 +118,10 @@ class Interpreter:
 
     def perform(self, command: Command) -> None:
         """Carry out one command; never waits, and fails only by a bug."""
+        if isinstance(command, SoundCommand):
+            if self._means.sound is not None:
+                self._means.sound.adjust(command)
+            return
         match command:
             case Connect():
                 self._connect()
@@ -142,9 +141,6 @@ class Interpreter:
                 self._end_play(command)
             case FlushPlayout():
                 self._flush(command.fade_ms)
-            case DuckPlayout() | PausePlayout() | ResumePlayout() | SetVolume() | PlayCue():
-                if self._means.sound is not None:
-                    self._means.sound.adjust(command)
             case RunTool():
                 self._run_tool(command)
             case CancelTool():

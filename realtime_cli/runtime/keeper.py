@@ -36,6 +36,11 @@ that failed to open it."""
 class Keeper:
     """One device's life. All of it is for the loop's thread.
 
+    Attributes:
+        is_open: It was opened, and neither lost nor closed for good.
+        works: It delivered.
+        naps: It is closed until somebody needs it.
+
     Args:
         device: What to keep open.
         open_device: Opens it.
@@ -67,6 +72,7 @@ class Keeper:
         self._task: asyncio.Task[None] | None = None
         self.is_open = False
         self.works = False
+        self.naps = False
 
     async def start(self) -> None:
         """Begin; returns when the first attempt has succeeded or failed."""
@@ -109,6 +115,16 @@ class Keeper:
             await self._open_device(self._listener())
         except RealtimeCliError as exc:
             self._stir(describe(exc))
+
+    async def nap(self) -> None:
+        """Close until `wake`, by the holder of the lock."""
+        await self.rest()
+        self.naps = True
+
+    async def wake(self) -> None:
+        """Open again, by the holder of the lock."""
+        self.naps = False
+        await self.resume()
 
     async def _keep(self) -> None:
         attempts = 0
@@ -154,7 +170,7 @@ class Keeper:
             await self._nap(_CHECK_S)
             if self._trouble is not None:
                 return self._trouble
-            quiet_checks = 0 if self._blocks != seen else quiet_checks + 1
+            quiet_checks = 0 if self._blocks != seen or self.naps else quiet_checks + 1
         return "it has delivered no sound for 1 s"
 
     async def _open(self) -> None:
@@ -165,7 +181,7 @@ class Keeper:
     async def _close(self) -> None:
         async with self._lock:
             self._openings += 1
-            self.works = self.is_open = False
+            self.works = self.is_open = self.naps = False
             await self.device.close()
 
     async def _pause(self, attempts: int, hopeless: bool) -> None:

@@ -43,7 +43,7 @@ class Renewal:
             others = [
                 keeper
                 for keeper in self._keepers.values()
-                if keeper is not asking and keeper.is_open and keeper.device.can_return
+                if keeper is not asking and keeper.is_open and not keeper.naps and keeper.device.can_return
             ]
             if not asking.device.can_return or (others and not self._may_interrupt(attempts)):
                 return

@@ -93,6 +93,14 @@ class ResumePlayout(Struct, frozen=True):
     """Go on where the answer was, as loud as before."""
 
 
+class DozeSpeaker(Struct, frozen=True):
+    """No answer is in sight: the speaker's device may stop, if nobody needs its silence."""
+
+
+class RouseSpeaker(Struct, frozen=True):
+    """An answer may come soon: the device goes on."""
+
+
 class SetVolume(Struct, frozen=True):
     """The speaker's volume: 1.0 is the sound as it came, 2.0 twice as loud."""
 
@@ -146,7 +154,9 @@ class Finish(Struct, frozen=True):
     advice: str = ""
 
 
-SoundCommand: TypeAlias = DuckPlayout | PausePlayout | ResumePlayout | SetVolume | PlayCue
+SoundCommand: TypeAlias = (
+    DuckPlayout | PausePlayout | ResumePlayout | SetVolume | PlayCue | DozeSpeaker | RouseSpeaker
+)
 
 Command: TypeAlias = (
     Connect

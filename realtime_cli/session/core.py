@@ -23,6 +23,7 @@ from realtime_cli.session import answers, asides, connection, ending, facts, int
 from realtime_cli.session.answers import Answers
 from realtime_cli.session.approvals import Approvals
 from realtime_cli.session.asides import Asides
+from realtime_cli.session.calm import CALM_TIMER, Calm
 from realtime_cli.session.commands import Command
 from realtime_cli.session.connection import Connection
 from realtime_cli.session.contents import Contents
@@ -82,6 +83,7 @@ class SessionCore:
         self._functions = Functions(desk)
         self._speaker = Speaker(desk)
         self._playback = Playback(desk)
+        self._calm = Calm(desk)
         self._endurance = Endurance(desk, self._connection)
         self._ending = Ending(desk, self._talk_key, self._functions)
         self._asides, self._hosted, curation = Asides(desk), Hosted(desk), Curation(desk)
@@ -148,6 +150,7 @@ class SessionCore:
             ending.INPUT_TIMER: self._ending.input_waited,
             ending.STUCK_TIMER: self._ending.stuck,
             QUIET_TIMER: self._speaker.waited,
+            CALM_TIMER: self._calm.waited,
             **self._playback.timers,
             POST_ROLL_TIMER: self._talk_key.post_rolled,
             asides.ASIDE_TIMER: self._asides.waited,
@@ -285,6 +288,8 @@ class SessionCore:
         else:
             raise LocalProtocolError("the joint rows of a session do not come to rest")
         desk.conversation.settle(desk.heard)
+        if not desk.finished:
+            self._calm.look()
         return desk.hand_out()
 
     def _close_turn(self) -> None:

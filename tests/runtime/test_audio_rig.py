@@ -18,6 +18,7 @@ from realtime_cli.errors import DeviceError
 from realtime_cli.runtime.audio_rig import AudioRig
 from realtime_cli.runtime.care import Care
 from realtime_cli.runtime.mic_check import ZEROS
+from realtime_cli.session.commands import DozeSpeaker, RouseSpeaker
 from realtime_cli.session.facts import (
     DeviceChanged,
     Fact,
@@ -49,6 +50,24 @@ class BreakableSpeaker(SimulatedSpeaker):
             raise DeviceError("still gone")
         self.pull = lost
         await super().open(report, lost)
+
+
+class DozingSpeaker(BreakableSpeaker):
+    """A speaker whose openings are counted."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        super().__init__(path)
+        self.dozes = True
+        self.openings = 0
+
+    async def open(self, report: Report, lost: Lost) -> None:
+        await super().open(report, lost)
+        self.dozes = False
+        self.openings += 1
+
+    async def close(self) -> None:
+        await super().close()
+        self.dozes = True
 
 
 class SteadyMicrophone(SimulatedMicrophone):
@@ -418,3 +437,80 @@ def test_who_is_cancelled_while_the_microphone_closes_closes_the_speaker_too() -
         assert speaker.closed
 
     run_jumping(main())
+
+
+# A speaker that dozes.
+
+
+def test_a_dozing_speaker_is_not_taken_for_dumb_and_plays_when_it_is_roused() -> None:
+    speaker = DozingSpeaker()
+
+    async def story(rig: Rig) -> None:
+        rig.rig.adjust(DozeSpeaker())
+        await asyncio.sleep(30)
+        asleep = speaker.dozes
+        assert asleep
+        assert not any(change.problem for change in rig.changes())
+        rig.rig.adjust(RouseSpeaker())
+        await asyncio.sleep(0.01)
+        assert speaker.openings == 2
+        rig.play("a")
+        await asyncio.sleep(1.5)
+
+    rig = live(SteadyMicrophone(), speaker, story)
+    assert rig.played("a") == 24_000
+
+
+def test_sound_that_nobody_expected_rouses_it_too() -> None:
+    speaker = DozingSpeaker()
+
+    async def story(rig: Rig) -> None:
+        for command in (DozeSpeaker(), RouseSpeaker(), DozeSpeaker()):  # the last one counts
+            rig.rig.adjust(command)
+        await asyncio.sleep(1)
+        assert speaker.dozes
+        rig.play("a")
+        await asyncio.sleep(1.5)
+
+    rig = live(None, speaker, story)
+    assert rig.played("a") == 24_000
+    assert speaker.openings == 2
+
+
+def test_who_cancels_the_echo_or_records_needs_the_speakers_silence() -> None:
+    async def main(**more: object) -> bool:
+        speaker = DozingSpeaker()
+        echo = HalfDuplexGate() if "cancels" in more else None
+        rig = AudioRig(lambda fact: None, microphone=SteadyMicrophone(), speaker=speaker, echo=echo)
+        if "records" in more:
+            rig.overheard = lambda block: None
+        await rig.start()
+        rig.adjust(DozeSpeaker())
+        await asyncio.sleep(1)
+        dozed = speaker.dozes
+        await rig.stop()
+        return dozed
+
+    assert run_jumping(main())
+    assert not run_jumping(main(cancels=True))
+    assert not run_jumping(main(records=True))
+
+
+def test_a_speaker_pulled_out_while_it_dozes_is_told_when_it_is_needed_and_opened_again() -> None:
+    speaker = DozingSpeaker()
+
+    async def story(rig: Rig) -> None:
+        rig.rig.adjust(DozeSpeaker())
+        await asyncio.sleep(1)
+        speaker.broken = True
+        rig.rig.adjust(RouseSpeaker())
+        await asyncio.sleep(1)
+        assert "still gone" in rig.changes()[-1].problem
+        speaker.broken = False
+        await asyncio.sleep(3)
+        assert not rig.changes()[-1].problem
+        rig.play("a")
+        await asyncio.sleep(1.5)
+
+    rig = live(None, speaker, story)
+    assert rig.played("a") == 24_000

@@ -16,6 +16,7 @@ from realtime_cli.devices.speaker import PortAudioSpeaker
 from realtime_cli.dsp.echo import load
 from realtime_cli.dsp.pcm16 import to_bytes
 from realtime_cli.runtime.audio_rig import AudioRig
+from realtime_cli.session.commands import DozeSpeaker, RouseSpeaker
 from realtime_cli.session.facts import DeviceChanged, Fact, MicHeard, NewsArrived, Piece, Played, PlayoutEmpty
 from realtime_cli.session.playback_facts import LocalSpeechEnded, LocalSpeechStarted
 from tests.support.sound import read_wav
@@ -75,6 +76,10 @@ class Program:
                 self.rig.end_play(order["item"], 0)
             case "flush":
                 self.tell("Flushed", pieces=_plain(self.rig.flush(order["fade_ms"])))
+            case "doze":
+                self.rig.adjust(DozeSpeaker())
+            case "rouse":
+                self.rig.adjust(RouseSpeaker())
             case "reopen":
                 self.rig.reopen(order["which"])
             case "keep":
