@@ -52,6 +52,8 @@ _NEAR_FRAMES: Final = 2048
 _LONGEST_FRAMES: Final = 5120
 """640 ms: no delay of a device and a room is longer, Bluetooth's included."""
 _REACH_FRAMES: Final = _LONGEST_FRAMES + _NEAR_FRAMES
+_LATER_FRAMES: Final = _REACH_FRAMES * SAMPLE_RATE_HZ // RATE_HZ
+"""Older sound has no echo any more."""
 _FFT_FRAMES: Final = 8192
 _BAND_HZ: Final = (250.0, 3400.0)
 _SAME_FRAMES: Final = 12
@@ -82,6 +84,8 @@ class EchoWitness:
         self._near: list[Int16] = []
         self._far: list[Int16] = []
         self._pending_frames = 0
+        self._later: deque[tuple[Int16, Int16]] = deque()
+        self._later_frames = self._silent_frames = 0
         self._decimator = Decimator(2, _STEP_FRAMES)
         self._fit = EchoFit()
         self._delay = SteadyDelay()
@@ -94,9 +98,32 @@ class EchoWitness:
 
     def watch(self, near: Int16, far: Int16) -> Verdict:
         """Take both sides' int16[n] at 24 kHz of the same moment; give the verdict as it is now."""
-        if self._is_idle and not np.count_nonzero(far):
+        far_sounds = bool(np.count_nonzero(far))
+        if self._is_idle and not far_sounds:
             self._near, self._far, self._pending_frames = [], [], 0
             return self.verdict
+        if self.verdict is Verdict.NONE and rms_dbfs(near) < _NEAR_LOUD_DBFS:
+            # No echo is likely to begin: this is looked at when one may have begun.
+            self._put_off(near, far, far_sounds)
+            return self.verdict
+        while self._later:
+            self._collect(*self._later.popleft())
+        self._later_frames = 0
+        self._collect(near, far)
+        return self.verdict
+
+    def _put_off(self, near: Int16, far: Int16, far_sounds: bool) -> None:
+        self._later.append((near, far))
+        self._later_frames += len(near)
+        while self._later_frames > _LATER_FRAMES:
+            self._later_frames -= len(self._later.popleft()[0])
+        self._silent_frames = 0 if far_sounds else self._silent_frames + len(far)
+        if self._silent_frames > _LATER_FRAMES:
+            self._later.clear()
+            self._later_frames = 0
+            self._idle_blocks = _NEVER
+
+    def _collect(self, near: Int16, far: Int16) -> None:
         self._near.append(near)
         self._far.append(far)
         self._pending_frames += len(near)
@@ -106,7 +133,6 @@ class EchoWitness:
             self._near, self._far, self._pending_frames = [near[cut:]], [far[cut:]], len(near) - cut
             for at in range(0, cut, _STEP_FRAMES):
                 self._look(near[at : at + _STEP_FRAMES], far[at : at + _STEP_FRAMES])
-        return self.verdict
 
     def take_voice(self) -> Int16 | None:
         """The near voice without the echo since the last call: int16[n] at 8 kHz, in pieces of 16 ms, 16 ms late.
@@ -135,8 +161,7 @@ class EchoWitness:
         if self._is_idle:
             return
         if self.verdict is Verdict.NONE and rms_dbfs(near) < _NEAR_LOUD_DBFS:
-            # No echo is likely to begin: this is looked at when one may have begun.
-            self._unseen.append((near, far))
+            self._unseen.append((near, far))  # see `watch`
             return
         while self._unseen:
             self._take_in(*self._unseen.popleft(), unseen=True)

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.contract import Device, Lost, MicBlock, Microphone, Speaker, SpeakerBlock
-from realtime_cli.dsp import level, pcm16
+from realtime_cli.dsp import pcm16
 from realtime_cli.dsp.pcm16 import Int16
 from realtime_cli.runtime.adjustment import Adjustment
 from realtime_cli.runtime.capture_chain import CaptureChain
 from realtime_cli.runtime.care import NO_CARE, Care
 from realtime_cli.runtime.exchange import Exchange
+from realtime_cli.runtime.heard_account import HeardAccount
 from realtime_cli.runtime.keeper import Keeper, Open
 from realtime_cli.runtime.local_ear import LocalEar
 from realtime_cli.runtime.mic_check import MicCheck
@@ -36,7 +37,6 @@ from realtime_cli.session.facts import (
     MicHeard,
     NewsArrived,
     Piece,
-    Played,
     PlayoutEmpty,
     Which,
 )
@@ -93,7 +93,7 @@ class AudioRig:
         self._renewal = Renewal(self._keepers, self._lock, refresh, self._is_playing)
         self._known_problem: dict[Which, bool] = {}
         self._speaker_given_up = speaker is None
-        self._sounding = False
+        self._account = HeardAccount(post)
         self._remarks: set[str] = set()
         self._stopped = False
         self.overheard: Callable[[SpeakerBlock], None] | None = None
@@ -203,7 +203,7 @@ class AudioRig:
 
     def _captured(self, pcm: bytes, level_dbfs: float) -> None:
         if self._ear:
-            self._ear.listen(pcm, level_dbfs, sounding=self._sounding or self._adjustment.held_back)
+            self._ear.listen(pcm, level_dbfs, sounding=self._account.sounding or self._adjustment.held_back)
         self._post(MicHeard(pcm, level_dbfs))
 
     def _watch_microphone(self, near: Int16, far: Int16) -> None:
@@ -225,10 +225,7 @@ class AudioRig:
         if "microphone" in self._keepers:
             self._chain.far(block.frames, block.rate_hz, block.heard_at_s)
         self._adjustment.played(block)
-        if block.pieces or self._sounding:  # one block of silence ends each sound, for the meter
-            self._sounding = bool(block.pieces)
-            pieces = tuple(Piece(*tag, frames) for tag, frames in block.pieces)
-            self._post(Played(pieces, level.rms_dbfs(block.frames), block.delay_s))
+        self._account.played(block)
         # While this report was on its way, more may have been written: then it is not empty, and will be once more.
         if block.emptied and self._speaker and not self._speaker.queued_frames:
             self._post(PlayoutEmpty())

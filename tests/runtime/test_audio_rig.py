@@ -155,7 +155,7 @@ def test_the_input_ends_after_its_last_sound(tmp_path: Path) -> None:
     assert kinds[kinds.index(InputEnded) :].count(MicHeard) > 10  # silence goes on
 
 
-def test_what_is_played_is_told_block_by_block_and_recorded(tmp_path: Path) -> None:
+def test_what_is_played_is_told_a_few_times_a_second_and_recorded(tmp_path: Path) -> None:
     async def story(rig: Rig) -> None:
         rig.play("one")
         await asyncio.sleep(2)
@@ -165,7 +165,7 @@ def test_what_is_played_is_told_block_by_block_and_recorded(tmp_path: Path) -> N
     assert rig.played("one") == 24_000
     assert all(report.level_dbfs > -20 for report in reports[:-1])
     assert reports[-1] == Played((), -100.0, 0.0)  # the meter falls
-    assert len(reports) == 51
+    assert max(sum(piece.frames for piece in report.pieces) for report in reports) <= 1440
     assert rig.count(PlayoutEmpty) == 1
     frames = read_wav(tmp_path / "out.wav")[0][:, 0]
     assert np.array_equal(frames[np.flatnonzero(frames)], noise(1.0))
