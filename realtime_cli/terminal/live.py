@@ -26,8 +26,9 @@ from realtime_cli.terminal.question import Asked
 from realtime_cli.terminal.quiet import QuietStderr
 from realtime_cli.terminal.reflow import erasing
 from realtime_cli.terminal.region import NOTHING, Region, change
-from realtime_cli.terminal.render import Canvas, Picture, render
+from realtime_cli.terminal.render import Canvas, Painter, Picture
 from realtime_cli.terminal.reports import Reports
+from realtime_cli.terminal.screen_size import ScreenSize
 from realtime_cli.terminal.status import Peaks
 from realtime_cli.terminal.theme import Theme
 
@@ -78,8 +79,10 @@ class LiveView:
         self._saw: Callable[[SessionState], None] = lambda state: None
         self._live: Live | None = None
         self._region = Region()
+        self._painter = Painter()
         self._mic, self._speaker = Ballistics(), Ballistics()
         self._drawn = NOTHING
+        self._screen_size = ScreenSize(console)
         self._size = (0, 0)
         self._printed = 0
         self._last: tuple[SessionState, float] | None = None
@@ -114,7 +117,7 @@ class LiveView:
             return
         if self._quiet is not None:
             self._quiet.start()
-        self._drawn, self._size = NOTHING, self._measure()
+        self._drawn, self._size = NOTHING, self._screen_size.now()
         self._region.picture = NOTHING
         self._live = Live(
             self._region,
@@ -140,13 +143,13 @@ class LiveView:
         self.note(self._reports.new(state))
         if self._live is None:
             return
-        size = self._measure()
+        size = self._screen_size.now()
         if size != self._size:
             self._guarded(self._erase_at_new_size, size[0])
             self._size = size
             self._drawn = NOTHING
         settled = self._settled_lines(state, state.settled)
-        picture = render(self._calmed(state, now_s), self._canvas(), now_s)
+        picture = self._painter.paint(self._calmed(state, now_s), self._canvas(), now_s)
         if not settled and picture == self._drawn:
             self.asked.show(state.question, now_s)
             return
@@ -262,10 +265,6 @@ class LiveView:
             self._watch_size(False)
             raise OutputClosed from exc
 
-    def _measure(self) -> tuple[int, int]:
-        size = self._console.size
-        return size.width, size.height
-
     def _erase_at_new_size(self, width: int) -> None:
         self._console.control(erasing(self._drawn.lines, width, reflows=self._theme.reflows))
 
@@ -285,7 +284,7 @@ class LiveView:
 
     def _resized(self) -> None:
         try:
-            if self._measure() != self._size:
+            if self._screen_size.now() != self._size:
                 self.redraw()
         except OutputClosed:
             return  # the next update says so

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from rich.text import Text
-
+from realtime_cli.terminal.runs import Run
 from realtime_cli.terminal.theme import Glyphs
 
 FLOOR_DBFS = -60.0  # a quiet room lies at about -60: below it the bar would only flicker
@@ -15,7 +14,9 @@ FALL_DB_PER_S = 40.0  # speech pauses between words last 0.1 s: the bar sinks th
 HOLD_S = 1.5  # long enough to be read, as on mixing desks
 
 
-def meter(name: str, level_dbfs: float, cells: int, glyphs: Glyphs, peak_dbfs: float | None = None) -> Text:
+def meter(
+    name: str, level_dbfs: float, cells: int, glyphs: Glyphs, peak_dbfs: float | None = None
+) -> list[Run]:
     """One meter: name, bar with the held peak, and the peak's number: "mic ▕██▍  ╵  ▏ -31 dB".
 
     Args:
@@ -28,18 +29,16 @@ def meter(name: str, level_dbfs: float, cells: int, glyphs: Glyphs, peak_dbfs: f
     peak_dbfs = level_dbfs if peak_dbfs is None else max(level_dbfs, peak_dbfs)
     drawn = bar(level_dbfs, cells, glyphs)
     mark = _peak_cell(peak_dbfs, cells)
-    text = Text()
-    text.append(name, "dim")
-    text.append(f" {glyphs.bar_left}", "dim")
+    runs = [(name, "dim"), (f" {glyphs.bar_left}", "dim")]
     if mark is not None and drawn[mark] == " ":
-        text.append(drawn[:mark], _style(level_dbfs))
-        text.append(glyphs.peak, _style(peak_dbfs))
-        text.append(drawn[mark + 1 :])
+        runs.append((drawn[:mark], _style(level_dbfs)))
+        runs.append((glyphs.peak, _style(peak_dbfs)))
+        runs.append((drawn[mark + 1 :], ""))
     else:
-        text.append(drawn, _style(level_dbfs))
-    text.append(glyphs.bar_right, "dim")
-    text.append(decibels(peak_dbfs), _style(peak_dbfs) if peak_dbfs >= HOT_DBFS else "dim")
-    return text
+        runs.append((drawn, _style(level_dbfs)))
+    runs.append((glyphs.bar_right, "dim"))
+    runs.append((decibels(peak_dbfs), _style(peak_dbfs) if peak_dbfs >= HOT_DBFS else "dim"))
+    return runs
 
 
 def bar(level_dbfs: float, cells: int, glyphs: Glyphs) -> str:

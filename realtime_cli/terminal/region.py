@@ -7,10 +7,12 @@ second only a meter moves: then one line is written in its place, for a third of
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from rich.console import COLOR_SYSTEMS, Console, ConsoleOptions
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 
 from realtime_cli.terminal.render import Picture
@@ -45,7 +47,7 @@ def change(before: Sequence[Text], after: Sequence[Text], console: Console) -> s
         return None
     at, orders = len(after) - 1, []
     for index, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old != new:
+        if old is not new and old != new:
             orders += [_moved(index - at), "\r", _spelled(new, console), _ERASE_REST]
             at = index
     return "".join([*orders, _moved(len(after) - 1 - at)])
@@ -56,6 +58,31 @@ def _moved(rows: int) -> str:
 
 
 def _spelled(line: Text, console: Console) -> str:
+    """What Rich writes for a line. Where no styles overlap their codes are looked up, without Rich's segments."""
+    plain, at = line.plain, 0
+    words: list[str] = []
+    for start, end, style in line.spans:
+        if line.style or start < at or not isinstance(style, str):
+            return _rendered(line, console)
+        before, after = _codes(style, console.color_system, console.no_color)
+        words += (plain[at:start], before, plain[start:end], after)
+        at = end
+    return "".join((*words, plain[at:])) if not line.style else _rendered(line, console)
+
+
+@lru_cache(maxsize=64)
+def _codes(style: str, colours: str | None, no_color: bool) -> tuple[str, str]:
+    """What Rich writes before and after words of a style."""
+    chosen = Style.parse(style)
+    if no_color:
+        chosen = chosen.without_color
+    before, _, after = chosen.render("x", color_system=COLOR_SYSTEMS[colours] if colours else None).partition(
+        "x"
+    )
+    return before, after
+
+
+def _rendered(line: Text, console: Console) -> str:
     segments = [segment for segment in console.render(line) if segment.text != "\n"]
     if console.no_color:
         segments = list(Segment.remove_color(segments))

@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_cli.terminal.meters import Ballistics, bar, decibels, meter
+from realtime_cli.terminal.runs import Run, line_of
 from realtime_cli.terminal.theme import ASCII, UNICODE, Glyphs
+
+
+def drawn(runs: list[Run]) -> str:
+    return line_of(runs).plain
 
 
 @given(st.floats(-200, 20), st.integers(1, 40), st.sampled_from([UNICODE, ASCII]))
@@ -32,8 +37,8 @@ def test_the_scale_ends_at_0_and_minus_60() -> None:
 
 
 def test_a_meter_names_shows_and_counts() -> None:
-    assert meter("mic", -31.0, 6, UNICODE).plain == "mic ▕██▉   ▏ -31 dB"
-    assert meter("spk", -100.0, 6, ASCII).plain == "spk [      ]       "
+    assert drawn(meter("mic", -31.0, 6, UNICODE)) == "mic ▕██▉   ▏ -31 dB"
+    assert drawn(meter("spk", -100.0, 6, ASCII)) == "spk [      ]       "
 
 
 @pytest.mark.parametrize("level_dbfs", [-100.0, -59.9, -9.4, 0.0])
@@ -42,16 +47,14 @@ def test_the_number_keeps_its_width(level_dbfs: float) -> None:
 
 
 def test_loud_and_hot_have_other_colours() -> None:
-    styles = [
-        {str(span.style) for span in meter("mic", level, 6, UNICODE).spans} for level in (-20.0, -10.0, -2.0)
-    ]
+    styles = [{style for _, style in meter("mic", level, 6, UNICODE)} for level in (-20.0, -10.0, -2.0)]
     assert ["green" in styles[0], "yellow" in styles[1], "red" in styles[2]] == [True, True, True]
 
 
 def test_a_held_peak_is_marked_and_counted() -> None:
-    assert meter("mic", -40.0, 6, UNICODE, -12.0).plain == "mic ▕██  ╵ ▏ -12 dB"
-    assert meter("mic", -40.0, 6, ASCII, -12.0).plain == "mic [==  ' ] -12 dB"
-    assert meter("mic", -100.0, 6, UNICODE, -100.0).plain == "mic ▕      ▏       "
+    assert drawn(meter("mic", -40.0, 6, UNICODE, -12.0)) == "mic ▕██  ╵ ▏ -12 dB"
+    assert drawn(meter("mic", -40.0, 6, ASCII, -12.0)) == "mic [==  ' ] -12 dB"
+    assert drawn(meter("mic", -100.0, 6, UNICODE, -100.0)) == "mic ▕      ▏       "
 
 
 def test_a_peak_stays_for_a_moment_and_then_gives_way() -> None:

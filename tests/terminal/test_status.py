@@ -9,7 +9,7 @@ from realtime_cli.session.state import Phase, SessionState, TokenUse, TurnMode, 
 from realtime_cli.terminal.bindings import KeyAction
 from realtime_cli.terminal.contract import KeysPicture, PromptLine
 from realtime_cli.terminal.hints import help_lines, hints_line, prompt_lines
-from realtime_cli.terminal.status import facts_line, state_lines
+from realtime_cli.terminal.status import facts_line, session_left, state_lines
 from realtime_cli.terminal.theme import Theme
 from tests.terminal.states import NOW_S, PUSHING, READY, RECONNECTING, SPEAKING, TYPED, WAITING
 
@@ -22,7 +22,7 @@ def top(state: SessionState, width: int = 79) -> list[str]:
 
 
 def facts(state: SessionState, width: int = 119, epoch_s: float | None = 1_000_100.0) -> str:
-    return facts_line(state, "openai", THEME, width, epoch_s).plain
+    return facts_line(state, "openai", THEME, width, session_left(state, epoch_s)).plain
 
 
 def hints(state: SessionState, keys: KeysPicture = KEYS, width: int = 79) -> str:
