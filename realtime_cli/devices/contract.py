@@ -135,6 +135,9 @@ class Speaker(Device, Protocol):
     def resume(self) -> None:
         """Go on where `pause` stopped."""
 
+    def gather(self, allowed: bool) -> None:
+        """Whether nobody needs to know at once what was played: then reports of sound may come every 60 ms."""
+
     def set_volume(self, volume: float) -> None:
         """1.0 is the sound as it came, 0 silence, 2 twice as loud; it outlives everything else."""
 

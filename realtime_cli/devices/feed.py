@@ -19,10 +19,14 @@ class Feed:
 
     Args:
         rate_hz: The device's rate.
+
+    Attributes:
+        may_gather: Nobody needs to know at once what was played: reports of sound may come every 60 ms.
     """
 
     def __init__(self, rate_hz: int) -> None:
         self.rate_hz = rate_hz
+        self.may_gather = False
         self._playout = Playout(rate_hz)
         self._lock = threading.Lock()
         self._resampler = Resampler(SAMPLE_RATE_HZ, rate_hz)
@@ -157,6 +161,10 @@ class FedSpeaker:
     def resume(self) -> None:
         """Go on where `pause` stopped."""
         self._feed.resume()
+
+    def gather(self, allowed: bool) -> None:
+        """Whether reports of sound may come every 60 ms."""
+        self._feed.may_gather = allowed
 
     def set_volume(self, volume: float) -> None:
         """1.0 is the sound as it came; it outlives everything else."""

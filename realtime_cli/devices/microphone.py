@@ -81,7 +81,9 @@ class PortAudioMicrophone:
         early, self._early = self._early, None
         if early is not None:
             await self._begun()
-            if self._capture and early.pass_on(_as_blocks(hear), lost):
+            heard = _as_blocks(hear)
+            if self._capture and early.pass_on(heard, lost):
+                self._capture.hand_to(heard)
                 return
             await self._release()
         await asyncio.to_thread(self._open, _as_blocks(hear), lost)
@@ -197,6 +199,10 @@ class _Capture(Opening):
             finished_callback=self._finished,
         )
         self._start()
+
+    def hand_to(self, captured: Captured) -> None:
+        """From now on, without those who handed it on so far: what they had kept they gave already."""
+        self._captured = captured
 
     def _heard(self, indata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""

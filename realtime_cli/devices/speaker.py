@@ -6,7 +6,6 @@ import asyncio
 from typing import Any, Final
 
 import numpy as np
-from msgspec.structs import replace
 
 from realtime_cli.devices import portaudio
 from realtime_cli.devices.buffering import Buffering
@@ -16,6 +15,9 @@ from realtime_cli.devices.feed import FedSpeaker, Feed
 from realtime_cli.devices.portaudio import Opening, Shape
 from realtime_cli.dsp.ledger import Tag
 from realtime_cli.dsp.pcm16 import INT16, SAMPLE_RATE_HZ, Int16
+
+_GATHERED_S: Final = 0.056
+"""Of sound: seven blocks of 8 ms."""
 
 _LONGEST_DELAY_S: Final = 2.0
 """Time stamps that promise more are wrong. Bluetooth is below 0.5 s."""
@@ -74,9 +76,8 @@ class PortAudioSpeaker(FedSpeaker):
 
         def make(shape: Shape) -> _Playback:
             if self._feed.rate_hz != shape.rate_hz:
-                volume = self._feed.volume
-                self._feed = Feed(shape.rate_hz)
-                self._feed.volume = volume
+                before, self._feed = self._feed, Feed(shape.rate_hz)
+                self._feed.volume, self._feed.may_gather = before.volume, before.may_gather
             return _Playback(row.index, shape, self.buffering, self._feed, report, lost)
 
         what = f"speaker {row.name!r}"
@@ -108,11 +109,11 @@ class _Playback(Opening):
         self._frames = shape.block_frames(block_s)
         self._feed, self._report = feed, report
         self._zeros = bytes(self._frames * shape.channels * 2)
-        together = max(1, round(BLOCK_S / block_s))
-        self._silence: Int16 = np.zeros(together * self._frames, dtype=INT16)
+        self._silence: Int16 = np.zeros(self._frames, dtype=INT16)
         self._silence.flags.writeable = False  # every report of silence shares it
-        self._silent_frames = 0  # not reported yet
-        self._silent_from_s: float | None = None  # when the first of them is heard
+        self._silence_frames = max(1, round(BLOCK_S / block_s)) * self._frames
+        self._gathered_frames = round(_GATHERED_S * shape.rate_hz)
+        self._held = _Held()
         self._fallback_s = 0.0
         self._stream = portaudio.library().RawOutputStream(
             device=index,
@@ -127,34 +128,39 @@ class _Playback(Opening):
         self._fallback_s = float(self._stream.latency) + block_s
         self._start()
 
+    def close(self) -> None:
+        """Abort, close, and tell what was not told yet."""
+        super().close()
+        self._release()
+
+    def _finished(self) -> None:
+        if not self._done:
+            self._release()  # no block comes any more
+        super()._finished()
+
     def _wanted(self, outdata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
         try:
-            if self._may_be_plain and not status and not self._silent_frames:
+            if self._may_be_plain and not status:
                 plain = self._feed.read_plain(frames)
                 if plain is not None:
                     outdata[:] = plain[1].data
-                    self._tell_plain(plain, time)
+                    self._tell_plain(*plain, time)
                     return
             underflowed = bool(status.output_underflow)
             if self._feed.is_resting and not underflowed and frames == self._frames:
                 outdata[:] = self._zeros
-                self._rest(frames, time)
+                self._rest(time)
                 return
             delay_s, heard_at_s = self._stamps(time)
             block = self._feed.read(frames, underflowed=underflowed, delay_s=delay_s, heard_at_s=heard_at_s)
             mono = block.frames
             outdata[:] = (mono if self._channels == 1 else mono.repeat(self._channels)).data
-            self._tell(block)
+            self._release()
+            self._report(block)
         except Exception as exc:  # noqa: BLE001 - a callback body
             outdata[:] = bytes(len(outdata))
             self._give_up(f"playback failed: {exc!r}")
-
-    def _tell_plain(self, plain: tuple[Tag, Int16], time: Any) -> None:
-        """As `_tell`, for a block that is a piece of what was written: a hundred times a second, so in few steps."""
-        (tag, frames), (delay_s, heard_at_s) = plain, self._stamps(time)
-        pieces = ((tag, len(frames)),)
-        self._report(SpeakerBlock(frames, SAMPLE_RATE_HZ, pieces, delay_s, heard_at_s=heard_at_s))
 
     def _stamps(self, time: Any) -> tuple[float, float | None]:
         """Seconds until the block is heard, and when that is on the device's clock."""
@@ -163,19 +169,58 @@ class _Playback(Opening):
         delay_s = sane_delay_s(promised_s, self._fallback_s)
         return delay_s, heard_at_s if delay_s == promised_s else None
 
-    def _rest(self, frames: int, time: Any) -> None:
+    def _rest(self, time: Any) -> None:
         """Most of a session is silence: short blocks of it are reported together, for every report costs the loop."""
-        if not self._silent_frames:
-            self._silent_from_s = self._stamps(time)[1]
-        self._silent_frames += frames
-        if self._silent_frames >= len(self._silence):
-            self._silent_frames = 0
-            silence = SpeakerBlock(self._silence, self._feed.rate_hz, (), self._stamps(time)[0])
-            self._report(replace(silence, heard_at_s=self._silent_from_s))
+        held = self._held
+        if not held.frames or held.tag is not None:
+            self._release()
+            held.begin(None, *self._stamps(time))
+        held.add(self._silence)
+        if held.frames >= self._silence_frames:
+            self._release()
 
-    def _tell(self, block: SpeakerBlock) -> None:
-        if self._silent_frames:
-            unreported, self._silent_frames = self._silence[: self._silent_frames], 0
-            frames = np.concatenate((unreported, block.frames))
-            block = replace(block, frames=frames, heard_at_s=self._silent_from_s)
-        self._report(block)
+    def _tell_plain(self, tag: Tag, frames: Int16, time: Any) -> None:
+        """A piece of what was written: a hundred times a second, so in few steps."""
+        held, feed = self._held, self._feed
+        if not (held.frames or feed.may_gather):
+            delay_s, at_s = self._stamps(time)
+            self._report(SpeakerBlock(frames, feed.rate_hz, ((tag, len(frames)),), delay_s, heard_at_s=at_s))
+            return
+        if held.tag != tag or not held.frames:
+            self._release()
+            held.begin(tag, *self._stamps(time))
+        held.add(frames)
+        if held.frames >= self._gathered_frames or not feed.may_gather:
+            self._release()
+
+    def _release(self) -> None:
+        held = self._held
+        if held.frames:
+            pieces = ((held.tag, held.frames),) if held.tag is not None else ()
+            frames, rate_hz = held.take(), self._feed.rate_hz
+            self._report(SpeakerBlock(frames, rate_hz, pieces, held.delay_s, heard_at_s=held.heard_at_s))
+
+
+class _Held:
+    """Blocks of one kind that are not reported yet: silence, or sound of one tag."""
+
+    __slots__ = ("_blocks", "delay_s", "frames", "heard_at_s", "tag")
+
+    def __init__(self) -> None:
+        self.begin(None, 0.0, None)
+
+    def begin(self, tag: Tag | None, delay_s: float, heard_at_s: float | None) -> None:
+        """The first one is about to come."""
+        self.tag, self.delay_s, self.heard_at_s = tag, delay_s, heard_at_s
+        self.frames = 0
+        self._blocks: list[Int16] = []
+
+    def add(self, block: Int16) -> None:
+        """One more."""
+        self._blocks.append(block)
+        self.frames += len(block)
+
+    def take(self) -> Int16:
+        """All of them in one, once."""
+        blocks, self._blocks, self.frames = self._blocks, [], 0
+        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)

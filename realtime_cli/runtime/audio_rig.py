@@ -193,6 +193,8 @@ class AudioRig:
         if self._stopped:
             return
         self._reports.look()
+        if self._speaker:
+            self._speaker.gather(self._only_shows())
         self._keepers["microphone"].delivered()
         if block.overflowed:
             self.overflows += 1
