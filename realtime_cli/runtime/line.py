@@ -82,7 +82,7 @@ class Line:
             self._dialect_known.set()
         self._empty = asyncio.Event()
         self._empty.set()
-        self._closing = False
+        self._closing = self._idle = False  # idle: the sender has nothing to do
         self._dropped_ms = 0
 
     @property
@@ -92,6 +92,9 @@ class Line:
 
     def say(self, event: ClientEvent, *, keep: bool = False) -> None:
         """Queue an event; never waits. `keep`: never dropped, though it is audio (a file's, not a microphone's)."""
+        if self._idle and self._transport.is_free and not (self._closing or self._dropped_ms):
+            self._say_now(event)
+            return
         now_s = self._loop.time()
         waiting = _Waiting(event, now_s)
         if isinstance(event, InputAudioBufferAppend) and not keep:
@@ -99,7 +102,16 @@ class Line:
             self._queued_audio.append(waiting)
         self._queue.append(waiting)
         self._empty.clear()
+        self._idle = False
         self._more.set()
+
+    def _say_now(self, event: ClientEvent) -> None:
+        """Nothing waits before it, and the line takes it: it need not wait for the sender's turn."""
+        assert self._dialect is not None
+        text = self._spelled(event, self._dialect)
+        if text is not None:
+            self._show(">", text)
+            self._transport.send_now(text)
 
     async def run(self) -> None:
         """Send and receive until the line is over, then post `ConnectionLost` (unless `close` was called)."""
@@ -173,7 +185,11 @@ class Line:
             self._report_drops()
             self._empty.set()
             self._more.clear()
-            await self._more.wait()
+            self._idle = True
+            try:
+                await self._more.wait()
+            finally:
+                self._idle = False
 
     def _drop_audio_before(self, at_s: float) -> None:
         while self._queued_audio and self._queued_audio[0].at_s < at_s:

@@ -77,6 +77,15 @@ class MemoryTransport:
         if not await self._outgoing.put(text, lambda: self._line.ended):
             raise self._end()
 
+    @property
+    def is_free(self) -> bool:
+        """Never: the queue has a lock, which is waited for."""
+        return False
+
+    def send_now(self, text: str) -> None:
+        """Not here."""
+        raise NotImplementedError
+
     async def receive(self) -> str:
         """The next message. What was sent before a close still arrives before the end is told."""
         text = await self._incoming.take(lambda: self._line.ended)

@@ -47,6 +47,13 @@ class Transport(Protocol):
             LineClosed: The line is over; the message was perhaps not delivered.
         """
 
+    @property
+    def is_free(self) -> bool:
+        """The line is open, and nothing waits on it: `send_now` may be called."""
+
+    def send_now(self, text: str) -> None:
+        """Hand one message to a line that is free, without waiting: fifty times a second that costs half."""
+
     async def receive(self) -> str:
         """The next message, whole.
 

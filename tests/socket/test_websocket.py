@@ -431,3 +431,54 @@ def test_a_peer_that_does_not_read_is_felt_within_a_second_of_audio_and_can_be_l
             return sent_bytes
 
     assert asyncio.run(main()) < 200_000
+
+
+def test_what_is_sent_without_waiting_and_what_waits_arrive_in_order_and_whole() -> None:
+    async def main() -> None:
+        got: list[str] = []
+
+        async def collect(connection: ServerConnection) -> None:
+            async for message in connection:
+                got.append(str(message))
+
+        async with serving(collect) as url:
+            line = await WebSocketOpener(url)()
+            assert [line.is_free] == [True], "the locked version of the library is called the quick way"
+            for number in range(100):
+                if number % 3 and line.is_free:
+                    line.send_now(f"{number} ä")
+                else:
+                    await line.send(f"{number} ä")
+            await line.close()
+            assert not line.is_free
+        assert got == [f"{number} ä" for number in range(100)]
+
+    asyncio.run(main())
+
+
+def test_a_line_whose_peer_does_not_read_is_not_free() -> None:
+    async def main() -> None:
+        async with serving(silent) as url:
+            line = await WebSocketOpener(url)()
+            sent = 0
+            while line.is_free:
+                line.send_now("x" * 65_536)
+                sent += 1
+                assert sent < 1000, "it took 64 MB that nobody reads"
+            line._connection.transport.abort()
+
+    asyncio.run(main())
+
+
+def test_a_line_that_is_over_is_not_free() -> None:
+    async def main() -> None:
+        async def leave(connection: ServerConnection) -> None:
+            await connection.close(1001)
+
+        async with serving(leave) as url:
+            line = await WebSocketOpener(url)()
+            with pytest.raises(LineClosed):
+                await line.receive()
+            assert not line.is_free
+
+    asyncio.run(main())
