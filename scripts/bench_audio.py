@@ -36,6 +36,9 @@ from tests.support.sound import VirtualAudio, noise, virtual_audio, write_wav
 
 RATE = 24_000
 NEAR = 0.2  # seconds to look around a click
+CALM_S = (
+    7.0  # after so long without an answer the speaker's device dozes where it may, and the canceller rests
+)
 
 
 class Server:
@@ -269,9 +272,12 @@ def uplink(server: Server, audio: VirtualAudio, quick: bool) -> dict[str, Any]:
 
 
 def downlink(server: Server, audio: VirtualAudio, ear: Ear, quick: bool) -> dict[str, Any]:
-    """From sending a delta to hearing it: all at once, and at the speed of speech."""
+    """From sending a delta to hearing it: all at once, the same when nobody expected an answer, and at the speed of
+    speech.
+    """
     sound = noise(0.6, seed=3)
-    found: dict[str, list[float]] = {"bare, burst": [], "ours, burst": [], "ours, real time": []}
+    kinds = ("bare, burst", "ours, burst", "ours, burst out of a doze", "ours, real time")
+    found: dict[str, list[float]] = {kind: [] for kind in kinds}
 
     def hear(start: int, sent_s: float) -> float:
         part = ear.wait_quiet(start)
@@ -293,6 +299,17 @@ def downlink(server: Server, audio: VirtualAudio, ear: Ear, quick: bool) -> dict
                 return sent
 
             found["ours, burst"].append(hear(start, server.do(burst)))
+        for n in range(2 if quick else 6):
+            time.sleep(CALM_S)
+            start = len(ear.data) // 2
+
+            async def unexpected(turn: str = f"z{n}") -> float:
+                await server.begin(turn)
+                sent = await server.delta("ours", turn, sound)
+                await server.finish(turn)
+                return sent
+
+            found["ours, burst out of a doze"].append(hear(start, server.do(unexpected)))
         for n in range(rounds):
             start = len(ear.data) // 2
 
@@ -436,6 +453,7 @@ def _cpu_once(server: Server, audio: VirtualAudio, echo: str, n: int, seconds: i
             time.sleep(seconds)
             return {name: (spent_s(pid) - before[name]) * 60 / seconds for name, pid in pids.items()}
 
+        time.sleep(CALM_S)
         row: dict[str, Any] = {"10M additions, s": adding_s()}
         spent = {"idle": used()}
 

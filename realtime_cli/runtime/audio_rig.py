@@ -247,9 +247,12 @@ class AudioRig:
         return self._keeper("speaker", speaker, open_speaker)
 
     def _may_nap(self) -> bool:
-        """Nobody needs the speaker's silence: a canceller learns from it, and a recording is as long."""
-        needed = (self._cancels and not self._chain.bypass) or self.overheard is not None
-        return bool(self._speaker and self._speaker.can_return) and not needed
+        """Nobody needs the speaker's silence: a canceller learns from it, and a recording is as long. And nobody takes
+        the device away meanwhile, as ALSA's bare hardware is taken by whoever opens it next.
+        """
+        if self._speaker is None or not self._speaker.can_return or "(hw:" in self._speaker.name:
+            return False
+        return not ((self._cancels and not self._chain.bypass) or self.overheard)
 
     def _microphone_keeper(self, microphone: Microphone) -> Keeper:
         async def open_microphone(lost: Lost) -> None:

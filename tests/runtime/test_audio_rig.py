@@ -477,9 +477,13 @@ def test_sound_that_nobody_expected_rouses_it_too() -> None:
     assert speaker.openings == 2
 
 
-def test_who_cancels_the_echo_or_records_needs_the_speakers_silence() -> None:
+def test_who_cancels_the_echo_or_records_needs_the_speakers_silence_and_bare_hardware_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
     async def main(**more: object) -> bool:
-        speaker = DozingSpeaker()
+        speaker = DozingSpeaker(Path("card (hw:0,0).wav") if "bare" in more else None)
         echo = HalfDuplexGate() if "cancels" in more else None
         rig = AudioRig(lambda fact: None, microphone=SteadyMicrophone(), speaker=speaker, echo=echo)
         if "records" in more:
@@ -494,6 +498,7 @@ def test_who_cancels_the_echo_or_records_needs_the_speakers_silence() -> None:
     assert run_jumping(main())
     assert not run_jumping(main(cancels=True))
     assert not run_jumping(main(records=True))
+    assert not run_jumping(main(bare=True))
 
 
 def test_a_speaker_pulled_out_while_it_dozes_is_told_when_it_is_needed_and_opened_again() -> None:

@@ -438,8 +438,7 @@ def test_what_is_sent_without_waiting_and_what_waits_arrive_in_order_and_whole()
         got: list[str] = []
 
         async def collect(connection: ServerConnection) -> None:
-            async for message in connection:
-                got.append(str(message))
+            got.extend([str(message) async for message in connection])
 
         async with serving(collect) as url:
             line = await WebSocketOpener(url)()
