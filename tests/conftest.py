@@ -42,10 +42,19 @@ def pytest_report_header() -> list[str]:
     return [] if HAS_TERMINALS else [left_out]
 
 
+_IN_REAL_TIME = ("device", "e2e", "faults")
+"""Folders of tests that are judged by the clock, besides soaks and all that use real devices."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on real devices are tests in real time."""
+    """Says which tests run alone; those on real devices may be run again."""
     for item in items:
-        if item.get_closest_marker("device"):
+        place = item.path.relative_to(Path(__file__).parent)
+        uses_device = item.get_closest_marker("device") is not None
+        if uses_device or place.parts[0] in _IN_REAL_TIME or "soak" in place.name:
+            item.add_marker(pytest.mark.realtime)
+        if uses_device:
             item.add_marker(RERUN)
 
 

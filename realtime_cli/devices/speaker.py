@@ -115,6 +115,7 @@ class _Playback(Opening):
         self._gathered_frames = round(_GATHERED_S * shape.rate_hz)
         self._held = _Held()
         self._fallback_s = 0.0
+        self._starting_frames = self._frames
         self._stream = portaudio.library().RawOutputStream(
             device=index,
             samplerate=shape.rate_hz,
@@ -126,6 +127,8 @@ class _Playback(Opening):
             finished_callback=self._finished,
         )
         self._fallback_s = float(self._stream.latency) + block_s
+        # A stream that stumbles at its start loses all that the device holds: that is silence, not the first syllable.
+        self._starting_frames = round(self._fallback_s * shape.rate_hz)
         self._start()
 
     def close(self) -> None:
@@ -141,6 +144,11 @@ class _Playback(Opening):
     def _wanted(self, outdata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
         try:
+            if self._starting_frames > 0:
+                self._starting_frames -= frames
+                outdata[:] = bytes(len(outdata))
+                self._rest(time)
+                return
             if self._may_be_plain and not status:
                 plain = self._feed.read_plain(frames)
                 if plain is not None:
