@@ -43,7 +43,8 @@ def pytest_report_header() -> list[str]:
 
 
 _IN_REAL_TIME = ("device", "e2e", "faults")
-"""Folders of tests that are judged by the clock, besides soaks and all that use real devices."""
+"""Folders of tests that are judged by the clock, besides soaks and all that use real devices or
+terminals."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -51,8 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Says which tests run alone; those on real devices may be run again."""
     for item in items:
         place = item.path.relative_to(Path(__file__).parent)
-        uses_device = item.get_closest_marker("device") is not None
-        if uses_device or place.parts[0] in _IN_REAL_TIME or "soak" in place.name:
+        uses_device, has_terminal = (item.get_closest_marker(name) is not None for name in ("device", "pty"))
+        if uses_device or has_terminal or place.parts[0] in _IN_REAL_TIME or "soak" in place.name:
             item.add_marker(pytest.mark.realtime)
         if uses_device:
             item.add_marker(RERUN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -19,11 +19,18 @@ from realtime_cli.cli.turn_options import Turns
 from realtime_cli.errors import ConfigError, InputError, RecordingError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from realtime_cli.cli.preparation import Prepared
     from realtime_cli.providers.provider import Target
     from realtime_cli.runtime.file_sound import FileSound
+    from realtime_cli.runtime.interpreter import Sound as Played
     from realtime_cli.runtime.run import Outcome
+    from realtime_cli.session.facts import Fact
     from realtime_cli.terminal.captions import CaptionsView, Format
+
+    MakeSound: TypeAlias = Callable[[Callable[[Fact], None]], Played]
 
 
 class FormName(StrEnum):
@@ -179,7 +186,7 @@ def _listening_target(target: Target, model: str | None) -> Target:
 
 def _view_and_sound(
     prepared: Prepared, job: _Job, out: TextIO, playing: list[FileSound]
-) -> tuple[CaptionsView, Any]:
+) -> tuple[CaptionsView, MakeSound]:
     """`playing` gets the files' sound once it is made."""
     from realtime_cli.runtime.file_sound import FileSound
     from realtime_cli.terminal.captions import CaptionsView
@@ -189,10 +196,11 @@ def _view_and_sound(
             raise ConfigError("--vad none cuts files into pieces; a microphone needs turns")
         return CaptionsView(out, sys.stderr, job.form), _microphone(prepared)
 
-    def sound(post: Any) -> FileSound:
+    def sound(post: Callable[[Fact], None]) -> Played:
         commit_s = job.commit_s if job.vad == "none" else 0.0
-        playing.append(FileSound(post, job.files, job.pace, commit_s))
-        return playing[0]
+        made = FileSound(post, job.files, job.pace, commit_s)
+        playing.append(made)
+        return made
 
     def heed(ready: bool) -> None:
         for one in playing:
@@ -201,7 +209,7 @@ def _view_and_sound(
     return CaptionsView(out, sys.stderr, job.form, heed), sound
 
 
-def _microphone(prepared: Prepared) -> Any:
+def _microphone(prepared: Prepared) -> MakeSound:
     from realtime_cli.devices.simulated import SimulatedSpeaker
     from realtime_cli.runtime.audio_rig import AudioRig
     from realtime_cli.runtime.rig_plan import RigPlan

@@ -67,6 +67,9 @@ class FileSound:
         self.problem: InputError | None = None
         self._ready = asyncio.Event()
 
+    def come_in_by(self, run: Callable[..., None]) -> None:
+        """No device drives it."""
+
     async def start(self) -> None:
         """Begin to play; returns when it has begun."""
         self._post(DeviceChanged("microphone", ", ".join(self._paths), ""))
