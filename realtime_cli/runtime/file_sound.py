@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 
 from realtime_cli.devices.sound_kind import HEAD_BYTES, is_sound_file
 from realtime_cli.errors import InputError
+from realtime_cli.session.commands import SoundCommand
 from realtime_cli.session.facts import (
     DeviceChanged,
     Fact,
@@ -83,6 +84,9 @@ class FileSound:
 
     def play(self, item_id: str, content_index: int, pcm: bytes) -> None:
         """There is no loudspeaker."""
+
+    def adjust(self, command: SoundCommand) -> None:
+        """Nothing is played that could become louder or doze."""
 
     def end_play(self, item_id: str, content_index: int) -> None:
         """There is no loudspeaker: all is over at once."""
