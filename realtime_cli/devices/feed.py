@@ -10,7 +10,7 @@ import threading
 from realtime_cli.devices.contract import SpeakerBlock
 from realtime_cli.dsp.ledger import Piece, Tag, summed
 from realtime_cli.dsp.pcm16 import SAMPLE_RATE_HZ, Int16
-from realtime_cli.dsp.playout import Playout
+from realtime_cli.dsp.playout import Playout, Segment
 from realtime_cli.dsp.resample import Resampler
 
 
@@ -101,10 +101,11 @@ class Feed:
         with self._lock:
             self._playout.resume()
 
-    def read_plain(self, frames: int) -> tuple[Tag, Int16] | None:
-        """See `Playout.read_plain`; in the device's thread, where its rate is 24 kHz."""
+    def read_plain(self, frames: int) -> tuple[Segment, int] | None:
+        """See `Playout.read_plain`: the segment, and the frame behind the last one; where the rate is 24 kHz."""
         with self._lock:
-            return self._playout.read_plain(frames)
+            segment = self._playout.read_plain(frames)
+            return (segment, segment.at) if segment else None
 
     def read(
         self, frames: int, *, underflowed: bool, delay_s: float, heard_at_s: float | None = None

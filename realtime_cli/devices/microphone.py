@@ -207,7 +207,7 @@ class _Capture(Opening):
     def _heard(self, indata: Any, frames: int, time: Any, status: Any) -> None:
         """In PortAudio's thread. An exception would end the stream with a traceback on the screen."""
         try:
-            overflowed, at_s = bool(status.input_overflow), _captured_at_s(time)
+            overflowed, at_s = bool(status) and bool(status.input_overflow), _captured_at_s(time)
             self._captured(RawBlock(bytes(indata), self._shape, overflowed, at_s))
         except Exception as exc:  # noqa: BLE001 - a callback body
             self._give_up(f"capture failed: {exc!r}")

@@ -13,8 +13,9 @@ from realtime_cli.devices.choice import chosen
 from realtime_cli.devices.contract import BLOCK_S, Lost, Report, SpeakerBlock
 from realtime_cli.devices.feed import FedSpeaker, Feed
 from realtime_cli.devices.portaudio import Opening, Shape
-from realtime_cli.dsp.ledger import Tag
+from realtime_cli.dsp.ledger import Piece
 from realtime_cli.dsp.pcm16 import INT16, SAMPLE_RATE_HZ, Int16
+from realtime_cli.dsp.playout import Segment
 
 _GATHERED_S: Final = 0.056
 """Of sound: seven blocks of 8 ms."""
@@ -109,9 +110,9 @@ class _Playback(Opening):
         self._frames = shape.block_frames(block_s)
         self._feed, self._report = feed, report
         self._zeros = bytes(self._frames * shape.channels * 2)
-        self._silence: Int16 = np.zeros(self._frames, dtype=INT16)
+        together = max(1, round(BLOCK_S / block_s))
+        self._silence: Int16 = np.zeros(together * self._frames, dtype=INT16)
         self._silence.flags.writeable = False  # every report of silence shares it
-        self._silence_frames = max(1, round(BLOCK_S / block_s)) * self._frames
         self._gathered_frames = round(_GATHERED_S * shape.rate_hz)
         self._held = _Held()
         self._fallback_s = 0.0
@@ -152,8 +153,9 @@ class _Playback(Opening):
             if self._may_be_plain and not status:
                 plain = self._feed.read_plain(frames)
                 if plain is not None:
-                    outdata[:] = plain[1].data
-                    self._tell_plain(*plain, time)
+                    segment, end = plain
+                    outdata[:] = segment.samples[2 * (end - frames) : 2 * end]
+                    self._tell_plain(segment, end - frames, frames, time)
                     return
             underflowed = bool(status.output_underflow)
             if self._feed.is_resting and not underflowed and frames == self._frames:
@@ -180,55 +182,45 @@ class _Playback(Opening):
     def _rest(self, time: Any) -> None:
         """Most of a session is silence: short blocks of it are reported together, for every report costs the loop."""
         held = self._held
-        if not held.frames or held.tag is not None:
+        if not held.frames or held.segment is not None:
             self._release()
-            held.begin(None, *self._stamps(time))
-        held.add(self._silence)
-        if held.frames >= self._silence_frames:
+            held.begin(None, 0, *self._stamps(time))
+        held.frames += self._frames
+        if held.frames >= len(self._silence):
             self._release()
 
-    def _tell_plain(self, tag: Tag, frames: Int16, time: Any) -> None:
+    def _tell_plain(self, segment: Segment, first: int, frames: int, time: Any) -> None:
         """A piece of what was written: a hundred times a second, so in few steps."""
-        held, feed = self._held, self._feed
-        if not (held.frames or feed.may_gather):
-            delay_s, at_s = self._stamps(time)
-            self._report(SpeakerBlock(frames, feed.rate_hz, ((tag, len(frames)),), delay_s, heard_at_s=at_s))
-            return
-        if held.tag != tag or not held.frames:
+        held = self._held
+        if held.segment is not segment or held.first + held.frames != first:
             self._release()
-            held.begin(tag, *self._stamps(time))
-        held.add(frames)
-        if held.frames >= self._gathered_frames or not feed.may_gather:
+            held.begin(segment, first, *self._stamps(time))
+        held.frames += frames
+        if held.frames >= self._gathered_frames or not self._feed.may_gather:
             self._release()
 
     def _release(self) -> None:
         held = self._held
-        if held.frames:
-            pieces = ((held.tag, held.frames),) if held.tag is not None else ()
-            frames, rate_hz = held.take(), self._feed.rate_hz
-            self._report(SpeakerBlock(frames, rate_hz, pieces, held.delay_s, heard_at_s=held.heard_at_s))
+        if not held.frames:
+            return
+        segment, count, held.segment, held.frames = held.segment, held.frames, None, 0
+        if segment is None:
+            frames, pieces = self._silence[:count], tuple[Piece, ...]()
+        else:
+            frames, pieces = segment.frames[held.first : held.first + count], ((segment.tag, count),)
+        rate_hz = self._feed.rate_hz
+        self._report(SpeakerBlock(frames, rate_hz, pieces, held.delay_s, heard_at_s=held.heard_at_s))
 
 
 class _Held:
-    """Blocks of one kind that are not reported yet: silence, or sound of one tag."""
+    """Blocks of one kind that are not reported yet: silence, or a piece of one segment."""
 
-    __slots__ = ("_blocks", "delay_s", "frames", "heard_at_s", "tag")
+    __slots__ = ("delay_s", "first", "frames", "heard_at_s", "segment")
 
     def __init__(self) -> None:
-        self.begin(None, 0.0, None)
-
-    def begin(self, tag: Tag | None, delay_s: float, heard_at_s: float | None) -> None:
-        """The first one is about to come."""
-        self.tag, self.delay_s, self.heard_at_s = tag, delay_s, heard_at_s
         self.frames = 0
-        self._blocks: list[Int16] = []
+        self.begin(None, 0, 0.0, None)
 
-    def add(self, block: Int16) -> None:
-        """One more."""
-        self._blocks.append(block)
-        self.frames += len(block)
-
-    def take(self) -> Int16:
-        """All of them in one, once."""
-        blocks, self._blocks, self.frames = self._blocks, [], 0
-        return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    def begin(self, segment: Segment | None, first: int, delay_s: float, heard_at_s: float | None) -> None:
+        """The first one is about to come."""
+        self.segment, self.first, self.delay_s, self.heard_at_s = segment, first, delay_s, heard_at_s

@@ -41,13 +41,14 @@ class BlockReport(NamedTuple):
 _NOTHING: Final = BlockReport()
 
 
-class _Segment:
-    """Frames of one tag, read from `at` on."""
+class Segment:
+    """Frames of one tag, read from `at` on; `samples` are the same as bytes: a piece of them is made in no time."""
 
-    __slots__ = ("at", "frames", "tag")
+    __slots__ = ("at", "frames", "samples", "tag")
 
     def __init__(self, tag: Tag, frames: Int16) -> None:
         self.tag, self.frames, self.at = tag, frames, 0
+        self.samples = np.ascontiguousarray(frames).data.cast("B")
 
 
 class Playout:
@@ -67,8 +68,8 @@ class Playout:
         self._prime = Prime(rate_hz, primes_ms)
         self._patience_frames = frames_in(_PATIENCE_MS, rate_hz)
         self._soft_frames = frames_in(_SOFT_MS, rate_hz)
-        self._queue: deque[_Segment] = deque()
-        self._fading: deque[_Segment] = deque()
+        self._queue: deque[Segment] = deque()
+        self._fading: deque[Segment] = deque()
         self._ledger = Ledger(rate_hz)
         self._glide = gain.GainGlide()
         self._duck = 1.0
@@ -113,7 +114,7 @@ class Playout:
         """Append int16[n] at `rate_hz`. It is kept as it is, not copied: do not change it afterwards."""
         self._ledger.wrote(tag, len(frames))
         if len(frames):
-            self._queue.append(_Segment(tag, frames))
+            self._queue.append(Segment(tag, frames))
 
     def end(self, tag: Tag) -> None:
         """All audio of this tag was written: do not wait for more. Unknown tags are ignored."""
@@ -168,23 +169,22 @@ class Playout:
         out: Int16 = np.zeros(frames, dtype=INT16)
         return out, self._read_into(out, wanted)
 
-    def read_plain(self, frames: int) -> tuple[Tag, Int16] | None:
+    def read_plain(self, frames: int) -> Segment | None:
         """The next block where it is a piece of one tag as it was written, and more of that follows: as nearly always
-        while something sounds. It is a view of what was written. None: `read` has to look.
+        while something sounds. It is the frames before the segment's `at`. None: `read` has to look.
         """
         if not self._flowing or self._paused or self._unduck or self._fading or not self._queue:
             return None
         segment = self._queue[0]
-        begin = segment.at
         if (
-            not 0 < frames < len(segment.frames) - begin
+            not 0 < frames < len(segment.frames) - segment.at
             or not self._glide.gain == self.volume * self._duck == 1.0
         ):
             return None
-        segment.at = begin + frames
+        segment.at += frames
         self._ledger.handed(segment.tag, frames)
         self._last_copied = frames
-        return segment.tag, segment.frames[begin : segment.at]
+        return segment
 
     def underflow(self, frames: int) -> Piece | None:
         """The device missed a block of `frames` frames (its own rate): handed over, but never heard.
@@ -268,7 +268,7 @@ class Playout:
             self._prime.waited(block_frames)
         return ready
 
-    def _copy(self, source: deque[_Segment], out: Int16, at: int, pieces: list[Piece]) -> int:
+    def _copy(self, source: deque[Segment], out: Int16, at: int, pieces: list[Piece]) -> int:
         """Move frames from `source` to `out[at:]`; the place after the last one."""
         while source and at < len(out):
             segment = source[0]
@@ -284,16 +284,16 @@ class Playout:
                 source.popleft()
         return at
 
-    def _cut(self, frames: int) -> deque[_Segment]:
+    def _cut(self, frames: int) -> deque[Segment]:
         """Copies of the first frames of the queue, falling to silence."""
         falling = gain.fall(min(frames, self._ledger.queued_frames))
-        cut: deque[_Segment] = deque()
+        cut: deque[Segment] = deque()
         done = 0
         for segment in self._queue:
             part = segment.frames[segment.at : segment.at + len(falling) - done]
             if not len(part):
                 break
             faded = np.rint(part * falling[done : done + len(part)]).astype(np.int16)
-            cut.append(_Segment(segment.tag, faded))
+            cut.append(Segment(segment.tag, faded))
             done += len(part)
         return cut

@@ -78,8 +78,10 @@ class Pictures:
             await asyncio.sleep(_DISK_LOOK_S)
 
     async def _something_new(self) -> None:
+        alarm = self._loop.call_later(
+            IDLE_PICTURE_S, self.changed.set
+        )  # the session's clock moves all the same
         try:
-            async with asyncio.timeout(IDLE_PICTURE_S):
-                await self.changed.wait()
-        except TimeoutError:
-            return  # nothing happened; the session's clock on the screen moves all the same
+            await self.changed.wait()
+        finally:
+            alarm.cancel()

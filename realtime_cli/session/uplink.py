@@ -50,7 +50,10 @@ class _Ring(Struct):
     dropped_bytes: int = 0
 
     def push(self, pcm: bytes, limit_ms: int | None = None) -> None:
-        self.pieces.extend(_cut(pcm))
+        if len(pcm) <= _CATCH_UP_MS * BYTES_PER_MS:
+            self.pieces.append(pcm)
+        else:
+            self.pieces.extend(_cut(pcm))
         self.size_bytes += len(pcm)
         limit_ms = self.limit_ms if limit_ms is None else limit_ms
         while self.size_bytes > limit_ms * BYTES_PER_MS:
@@ -234,6 +237,8 @@ class Uplink:
         dropped = self._unanswered.dropped_bytes
         self._unanswered.push(pcm, None if in_turn or self._unnoticed_ms else UNDECIDED_MS)
         self.cut = self.cut or (in_turn and self._unanswered.dropped_bytes > dropped)
+        if not self._batch and len(pcm) == BATCH_MS * BYTES_PER_MS:
+            return [pcm]  # as nearly always
         self._batch += pcm
         due: list[bytes] = []
         if len(self._batch) >= BATCH_MS * BYTES_PER_MS:

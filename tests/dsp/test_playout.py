@@ -20,8 +20,9 @@ def read(playout: Playout, frames: int = BLOCK) -> tuple[Int16, BlockReport]:
     """As the speaker does it, which takes what is plain in few steps."""
     plain = playout.read_plain(frames) if playout.rate_hz == 24_000 else None
     if plain is not None:
-        assert len(plain[1]) == frames
-        return plain[1], BlockReport(((plain[0], frames),))
+        piece = plain.frames[plain.at - frames : plain.at]
+        assert plain.samples[2 * (plain.at - frames) : 2 * plain.at] == piece.tobytes()
+        return piece, BlockReport(((plain.tag, frames),))
     out, report = playout.read(frames)
     assert len(out) == frames
     return out, report
