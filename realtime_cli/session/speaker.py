@@ -41,9 +41,14 @@ class Speaker:
         desk.start_timer(QUIET_TIMER, self._waiting_frames / (FRAMES_PER_MS * 1000) + _GRACE_S)
 
     def waited(self) -> None:
-        """Nothing was played since the queue was reported empty: what is missing was lost."""
+        """Nothing was played since the queue was reported empty: what is missing was lost.
+
+        Otherwise an answer goes on, or a device said only now that it lost a block: nobody else may report again.
+        """
         if self._desk.heard.waiting_frames == self._waiting_frames:
             self._quiet()
+        else:
+            self.emptied()
 
     def device_changed(self, fact: DeviceChanged) -> None:
         """A device stopped working, or works (again)."""

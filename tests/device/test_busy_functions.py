@@ -29,7 +29,7 @@ def listen(house: VirtualAudio, functions: str) -> tuple[float, int, dict[str, A
     """The longest gap in ms, the length of the tone in frames, and the program's report."""
     command = [sys.executable, "-m", "tests.support.busy_program", functions, str(SECONDS)]
     with house.hear() as recording:
-        program = subprocess.run(command, env=house.env, stdout=subprocess.PIPE, text=True, timeout=90)
+        program = subprocess.run(command, env=house.env, stdout=subprocess.PIPE, text=True, timeout=40)
         recording.until_quiet(300)
     loud = np.flatnonzero(np.abs(recording.frames.astype(np.int32)) > _QUIET)
     return longest_gap_ms(recording.frames), int(loud[-1] - loud[0] + 1), json.loads(program.stdout)

@@ -15,11 +15,15 @@ import pytest
 
 from realtime_cli import clock
 from realtime_cli.dsp.pcm16 import Int16
+from realtime_cli.dsp.resample import resample
+from tests.support.likeness import likeness
 from tests.support.rig_client import RigClient, rig_client, sounding
-from tests.support.sound import VirtualAudio, correlation, noise, virtual_audio, write_wav
+from tests.support.sound import VirtualAudio, virtual_audio, write_wav
+from tests.support.voice import voice
 
 pytestmark = pytest.mark.device
 
+BLOCK_MS = 20
 _JACK_S = 10.0
 
 
@@ -35,17 +39,23 @@ def pitch_hz(frames: Int16, rate_hz: int) -> float:
     return float(np.argmax(spectrum)) * rate_hz / len(frames)
 
 
+def at_24_khz(frames: Int16, rate_hz: int) -> Int16:
+    """What was recorded at a device's rate."""
+    return np.asarray(resample(frames, rate_hz, 24_000), dtype=np.int16)
+
+
 def play(client: RigClient, item: str, wav: Path) -> None:
     client.order("play", item=item, wav=str(wav))
     client.order("end", item=item)
 
 
 @pytest.mark.parametrize(("rate_hz", "form"), [(16_000, 16_000), (44_100, 44_100), (44_100, 24_000)])
-def test_a_tone_keeps_pitch_and_length_at_other_rates(
+def test_a_voice_keeps_pitch_and_length_at_other_rates(
     sound_system: None, tmp_path: Path, rate_hz: int, form: int
 ) -> None:
     """Both ways of conversion: ours (the stream has the device's rate) and the sound system's."""
-    wav = write_wav(tmp_path / "tone.wav", tone(0.8))
+    said = voice(0.8)
+    wav = write_wav(tmp_path / "voice.wav", said)
     with (
         virtual_audio(rate_hz=rate_hz) as house,
         house.hear() as recording,
@@ -53,19 +63,17 @@ def test_a_tone_keeps_pitch_and_length_at_other_rates(
     ):
         play(client, "one", wav)
         client.wait_for("PlayoutEmpty")
-        assert client.played_frames("one") == 19_200
-        client.quit()
+        missed_ms = client.quit()["underflows"] * BLOCK_MS
         recording.until_quiet(300)
-    heard = sounding(recording.frames)
-    assert abs(len(heard) / rate_hz - 0.8) < 0.05
-    assert abs(pitch_hz(heard, rate_hz) - 440) < 5
+    assert 0 <= 19_200 - client.played_frames("one") <= missed_ms * 24
+    assert likeness(said, at_24_khz(recording.frames, rate_hz)).faults(missed_ms=missed_ms) == []
 
 
 def test_a_headset_that_switches_to_its_telephone_profile_is_used_at_its_new_rate(
     sound_system: None, tmp_path: Path
 ) -> None:
     """Bluetooth: microphone and speaker vanish, and are there again with 16 kHz, mono."""
-    wav, said = write_wav(tmp_path / "tone.wav", tone(0.6)), noise(0.6)
+    played, said = voice(0.6), voice(0.8, seed=2)
     with virtual_audio(rate_hz=48_000) as house, rig_client(house, "--rate", "48000") as client:
         client.wait_for("MicHeard")
         play(client, "one", write_wav(tmp_path / "long.wav", tone(20.0)))
@@ -79,22 +87,21 @@ def test_a_headset_that_switches_to_its_telephone_profile_is_used_at_its_new_rat
         back = {client.wait_for("DeviceChanged", problem="")["which"] for _ in range(2)}
         assert back == {"speaker", "microphone"}
         client.order("flush", fade_ms=0)
-        client.wait_for("Flushed")
-        client.wait_for("MicHeard")
+        flushed = client.wait_for("Flushed")
         with house.hear() as recording:
-            play(client, "two", wav)
+            while client.wait_for("MicHeard")["at_s"] < flushed["at_s"] + 0.3:
+                pass  # the device sounds what it still holds
+            begin, before = len(recording.so_far()), len(client.heard(tmp_path / "before"))
+            play(client, "two", write_wav(tmp_path / "played.wav", played))
             client.wait_for("PlayoutEmpty")
             house.say(write_wav(tmp_path / "said.wav", said)).wait(10)
             recording.until_quiet(300)
         for _ in range(15):
             client.wait_for("MicHeard")
-        heard = sounding(recording.frames)
-        assert abs(pitch_hz(heard, house.rate_hz) - 440) < 5
-        assert abs(len(heard) / house.rate_hz - 0.6) < 0.1
         spoken = client.heard(tmp_path / "heard")
-        # Nothing above 8 kHz comes through such a line: of white noise, two thirds.
-        assert correlation(said[2400:12_000], spoken)[0] > 0.6
-        client.quit()
+        missed_ms = client.quit()["underflows"] * BLOCK_MS
+    assert likeness(played, at_24_khz(recording.frames[begin:], 16_000)).faults(missed_ms=missed_ms) == []
+    assert likeness(said, spoken[before:]).faults() == []
 
 
 def test_another_default_speaker_is_used_in_the_middle_of_an_answer(
@@ -106,13 +113,14 @@ def test_another_default_speaker_is_used_in_the_middle_of_an_answer(
         client.wait_for("Played")
         house.set_default_sink("second")
         client.wait_for("PlayoutEmpty")
-        assert client.played_frames("one") == 36_000, "nothing is lost, nothing is told twice"
         client.order("reopen", which="speaker")
         client.wait_for("DeviceChanged", which="speaker", problem="")
         play(client, "two", write_wav(tmp_path / "two.wav", tone(0.4)))
         client.wait_for("PlayoutEmpty")
-        client.quit()
+        missed_ms = client.quit()["underflows"] * BLOCK_MS
         heard = recording.until_quiet(300)
+    unplayed = 36_000 - client.played_frames("one")
+    assert 0 <= unplayed <= missed_ms * 24, "nothing is lost, nothing is told twice"
     assert abs(pitch_hz(sounding(heard), 24_000) - 440) < 5
 
 
@@ -149,6 +157,6 @@ def test_a_sound_system_of_one_fixed_rate_and_block_is_served(
         client.wait_for("MicHeard")
         play(client, "one", write_wav(tmp_path / "tone.wav", tone(0.6)))
         client.wait_for("PlayoutEmpty")
-        assert client.played_frames("one") == 14_400
-        client.quit()
+        missed_ms = client.quit()["underflows"] * BLOCK_MS
+        assert 0 <= 14_400 - client.played_frames("one") <= missed_ms * 24
         assert client.errors == "", "nothing of JACK's on the screen"

@@ -341,6 +341,16 @@ def test_an_underflow_in_silence_takes_nothing_off() -> None:
     assert playout.handed(A) == 100
 
 
+def test_an_underflow_in_the_silence_behind_a_sound_takes_nothing_off() -> None:
+    playout = Playout()
+    playout.write(A, ramp(1000))
+    playout.end(A)
+    while not playout.is_resting:  # from now on nobody reads
+        read(playout)
+    assert playout.underflow(480) is None
+    assert playout.handed(A) == 1000
+
+
 def test_pause_keeps_everything_and_comes_and_goes_gently() -> None:
     playout, loud = Playout(), np.full(24_000, 20_000, dtype=np.int16)
     playout.write(A, loud)
@@ -474,7 +484,10 @@ def test_pieces_of_one_tag_in_one_block_are_one_piece() -> None:
     assert playout.read(BLOCK)[1].pieces == ((A, 30), (B, 5))
 
 
-@given(st.lists(_ACTIONS, max_size=40))
+_UNDERFLOWS = st.tuples(st.just("underflow"), st.just(A), st.sampled_from([240, 480]))
+
+
+@given(st.lists(st.one_of(_ACTIONS, _UNDERFLOWS), max_size=40))
 @settings(max_examples=200, deadline=None)
 def test_blocks_left_out_while_it_rests_change_nothing(
     actions: list[tuple[str, tuple[str, int], int]],
@@ -489,6 +502,9 @@ def test_blocks_left_out_while_it_rests_change_nothing(
             else:
                 other, other_report = read(thrifty, number)
                 assert (other.tolist(), other_report) == (out.tolist(), report)
+            continue
+        if verb == "underflow":
+            assert thrifty.underflow(number) == always.underflow(number), "missed silence is no sound"
             continue
         for playout in (always, thrifty):
             match verb:

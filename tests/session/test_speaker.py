@@ -28,6 +28,32 @@ def test_frames_lost_at_the_device_do_not_keep_the_turn_open_for_ever() -> None:
     assert mind.see().settled == 2
 
 
+def test_a_loss_that_is_told_after_the_end_does_not_keep_the_turn_open_for_ever() -> None:
+    mind = Mind()
+    mind.ready()
+    mind.hear(*user_turn(), *begun(), *voice(500, "a"), *ended())
+    mind.tell(played("a1", 460), f.PlayoutEmpty(), played("a1", -20))
+    assert mind.see().playout is PlayoutState.PLAYING
+    mind.wait(3)
+    assert mind.see().playout is PlayoutState.QUIET
+    assert mind.see().settled == 2
+
+
+def test_a_loss_does_not_end_an_answer_that_goes_on() -> None:
+    mind = Mind()
+    mind.ready()
+    mind.hear(*user_turn(), *begun(), *voice(500, "a"))
+    mind.tell(played("a1", 460), f.PlayoutEmpty())  # the line was slow
+    mind.hear(*voice(9_000, "b"), *ended())
+    for _ in range(8):
+        mind.tell(played("a1", 1_000))
+        mind.wait(1)
+        assert mind.see().playout is PlayoutState.PLAYING
+    mind.tell(played("a1", 1_000), f.PlayoutEmpty())
+    mind.wait(2)
+    assert mind.see().playout is PlayoutState.QUIET
+
+
 def test_levels_are_shown() -> None:
     mind = Mind()
     mind.ready()

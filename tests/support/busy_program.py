@@ -9,6 +9,7 @@ which calls were made, how long the tone was, and how often the speaker ran dry.
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import json
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -119,5 +120,9 @@ async def main(names: Sequence[str], seconds: float) -> None:
     print(json.dumps(report))
 
 
+PATIENCE_S = 30
+"""Later than this it waits for something that never comes, and tells where."""
+
 if __name__ == "__main__":
+    faulthandler.dump_traceback_later(PATIENCE_S, exit=True)
     asyncio.run(main([name for name in sys.argv[1].split(",") if name], float(sys.argv[2])))

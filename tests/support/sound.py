@@ -254,15 +254,6 @@ def noise(duration_s: float, seed: int = 1, rate_hz: int = SAMPLE_RATE_HZ, peak:
     return np.asarray(random.integers(1, peak, count) * signs, dtype=np.int16)
 
 
-def place_of(part: Int16, whole: Int16) -> int:
-    """Where `part` (at least 64 frames) begins in `whole`, bit by bit; -1 when it is not there."""
-    head = part[:64]
-    for start in np.flatnonzero(whole[: len(whole) - len(head) + 1] == head[0]):
-        if np.array_equal(whole[start : start + len(head)], head):
-            return int(start)
-    return -1
-
-
 def correlation(part: Int16, whole: Int16) -> tuple[float, int]:
     """The best normalised correlation of `part` inside `whole`, and where it begins."""
     a = part.astype(np.float64) - part.mean()

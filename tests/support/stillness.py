@@ -1,7 +1,8 @@
 """Does the machine keep time? Tests in real time are judged only where it does.
 
 A shared machine may stand still for 50 ms and more: then a speaker misses blocks, whatever the program does. What was
-heard is judged so that this does not count (`rendition.py`); times cannot be, nor what a recogniser makes of a torn
+heard is judged so that this does not count (`rendition.py`, `likeness.py`); times cannot be, nor what a recogniser
+makes of a torn
 word. A process of its own notices, that only sleeps (`sleeper.py`); a failure beside such a moment is told as
 `MachineStoodStill`, and the test is run again, twice at most (`RERUN`). A failure without one is a failure at once.
 """
