@@ -96,8 +96,8 @@ class Playout:
     @property
     def is_resting(self) -> bool:
         """The next block is silence, and reading it would change nothing. May be asked without the lock."""
-        busy = self._ledger.queued_frames or self._flowing or self._paused or self._unduck
-        busy = busy or self._last_copied  # the first block of silence is read: what is missed from then on is silence
+        # With `_last_copied` the first block of silence is read: what is missed from then on is silence.
+        busy = self._ledger.queued_frames or self._flowing or self._paused or self._unduck or self._last_copied
         return not (busy or self._prime.in_gap) and self._glide.gain == self.volume * self._duck
 
     @property
