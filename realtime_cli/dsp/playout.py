@@ -96,9 +96,9 @@ class Playout:
     @property
     def is_resting(self) -> bool:
         """The next block is silence, and reading it would change nothing. May be asked without the lock."""
-        busy = self._ledger.queued_frames or self._flowing or self._paused or self._unduck
+        busy = self._ledger.queued_frames or self._flowing or self._paused or self._unduck or self._prime.in_gap
         # The first block of silence is read, too: what is missed from then on is silence.
-        return not (busy or self._last_copied or self._prime.in_gap) and self._glide.gain == self.volume * self._duck
+        return not (busy or self._last_copied) and self._glide.gain == self.volume * self._duck
 
     @property
     def prime_ms(self) -> float:
