@@ -1,8 +1,7 @@
 """Playout: audio accepted but not yet played, and the ledger of what was.
 
 It primes, plays, softens gaps, fades out on a flush, and counts what it handed to the device.
-It has no lock and no clock: `devices/speaker` owns the lock, and calls `read` from the audio callback.
-Therefore nothing there blocks, logs, or allocates more than small things.
+It has no lock and no clock: `devices/feed` owns the lock; the audio callback calls `read`, where nothing blocks or logs.
 
     waiting --- enough is queued, or the tag is complete, or it waited for a second ---> flowing
     flowing --- the queue ran empty, or was flushed -----------------------------------> waiting
@@ -96,9 +95,10 @@ class Playout:
     @property
     def is_resting(self) -> bool:
         """The next block is silence, and reading it would change nothing. May be asked without the lock."""
-        busy = self._ledger.queued_frames or self._flowing or self._paused or self._unduck or self._prime.in_gap
+        sounds = self._ledger.queued_frames or self._flowing or self._prime.in_gap
         # The first block of silence is read, too: what is missed from then on is silence.
-        return not (busy or self._last_copied) and self._glide.gain == self.volume * self._duck
+        busy = sounds or self._last_copied or self._paused or self._unduck
+        return not busy and self._glide.gain == self.volume * self._duck
 
     @property
     def prime_ms(self) -> float:
