@@ -1,7 +1,7 @@
 """Playout: audio accepted but not yet played, and the ledger of what was.
 
 It primes, plays, softens gaps, fades out on a flush, and counts what it handed to the device.
-It has no lock and no clock: `devices/feed` owns the lock; the audio callback calls `read`, where nothing blocks or logs.
+It has no lock and no clock: `devices/feed` owns the lock; the audio callback calls `read`, which never blocks or logs.
 
     waiting --- enough is queued, or the tag is complete, or it waited for a second ---> flowing
     flowing --- the queue ran empty, or was flushed -----------------------------------> waiting
